@@ -1,0 +1,72 @@
+"""What flows through the pipelines: the page we fetched, and the article we keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crawler.archive.exchange import Capture
+
+
+@dataclass(slots=True)
+class Page:
+    """An archived page that may hold an article; the extraction pipeline turns it into an `Article`.
+
+    `body` has its content-encoding removed and is otherwise as served; `content_type` is the HTTP
+    header, which names the charset where the server does. `url` is the address that answered, after redirects.
+    """
+
+    source: str
+    url: str
+    body: bytes
+    content_type: str
+    capture: Capture
+
+
+@dataclass(slots=True)
+class Image:
+    """The lead image of an article, as its page names it; the address is absolute."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+
+
+@dataclass(slots=True)
+class Article:
+    """An article as Broadsheet keeps it: the clean text, its metadata, and the record that it came from.
+
+    Fields that the page does not state are None or empty, never guessed from the time of the crawl.
+    """
+
+    source: str
+    url: str
+    title: str
+    text: str
+    """The whole text file: title, blank line, paragraphs with blank lines between, one final newline."""
+    language: str | None = None
+    authors: list[str] = field(default_factory=list)
+    published: datetime | None = None
+    """With a time zone where the page states one; midnight where it states only a day (see `published_precision`)."""
+    published_precision: str | None = None
+    """"day", "second" with a zone known, or "local" where the page states a time and no zone."""
+    modified: datetime | None = None
+    section: str | None = None
+    tags: list[str] = field(default_factory=list)
+    site_name: str | None = None
+    description: str | None = None
+    standfirst: str | None = None
+    image: Image | None = None
+    canonical_url: str | None = None
+    paywalled: bool = False
+    rights: list[str] = field(default_factory=list)
+    """Reservation signals that the page or its response states: noarchive, noai, tdm-reservation ..."""
+    record_id: str = ""
+    warc: str = ""
+    offset: int = 0
+    captured: datetime | None = None
+    payload_digest: str = ""
+    extractor: str = ""
+    """Name and version of what made the text, such as "broadsheet 0.1.0 (trafilatura 2.3.1)"."""
+    path: str = ""
+    """The text file, relative to the archives folder; set by storage."""

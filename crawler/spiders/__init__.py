@@ -1,0 +1,1 @@
+"""Spiders: made from source files by the loader."""

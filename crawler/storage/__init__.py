@@ -1,0 +1,1 @@
+"""Text files, their sidecars, and the SQLite catalogue. No Scrapy here."""
