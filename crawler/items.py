@@ -20,6 +20,8 @@ class Page:
     url: str
     body: bytes
     content_type: str
+    headers: list[tuple[str, str]]
+    """The response's header fields in order, decoded as Latin-1; reservation signals such as X-Robots-Tag are there."""
     capture: Capture
 
 

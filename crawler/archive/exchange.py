@@ -64,4 +64,6 @@ class Capture:
     via: Via = Via()
     etag: str | None = None
     last_modified: str | None = None
+    location: str | None = None
+    """Where a 3xx response points, absolute; a reader of the index can follow a redirect without the record."""
     truncated: str | None = None
