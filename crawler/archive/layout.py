@@ -61,6 +61,12 @@ def warc_name(prefix: str, started: datetime, serial: int) -> str:
     return f"{prefix}-{stamp}-{serial:05d}-{host}-{os.getpid()}.warc.gz"
 
 
+def warc_file(archives: Path, source: str, name: str) -> Path | None:
+    """The WARC that is called `name` in the end, finished or still being written; None where it is not there."""
+    final = warc_folder(archives, source) / name
+    return next((path for path in (final, final.with_name(name + OPEN)) if path.exists()), None)
+
+
 def find_warcs(path: Path) -> Iterator[Path]:
     """Every WARC at or below `path` (a file or a folder), half-written ones too, in order of name."""
     if path.is_file():

@@ -87,6 +87,15 @@ class Discovery(Table):
     sitemaps: tuple[WebUrl, ...] = keys(
         "Sitemaps, sitemap indexes and news sitemaps, gzipped or not.", ["https://example.org/news-sitemap.xml"]
     )
+    sitemap_days: int = key(
+        30,
+        "How far back sitemaps are read when a crawl is given neither `since` nor `until`: large sites list "
+        "their whole history. 0: all of it.",
+        0,
+        unit="days",
+        ge=0,
+        le=100_000,
+    )
     sections: tuple[WebUrl, ...] = keys(
         "Pages that list articles, such as the front page and its sections.", ["https://example.org/world/"]
     )
