@@ -38,6 +38,20 @@ class Exchange:
     tls_version: str | None = None
     cipher: str | None = None
     truncated: Truncation | None = None
+    elapsed: float | None = None
+    """Seconds from the first byte sent to the last byte received."""
+    error: str | None = None
+    """Why the exchange ended early, for people; None where it ended as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A response in the archive that a revisit record may refer to; never itself a revisit."""
+
+    record_id: str
+    url: str
+    date: datetime
+    payload_digest: str
 
 
 @dataclass(frozen=True, slots=True)
