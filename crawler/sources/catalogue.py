@@ -59,7 +59,7 @@ class SourceCatalogue:
         """The file of source `name`. Raises SourceError where there is none, or more than one."""
         files = self._files.get(name, [])
         if not files:
-            raise SourceError(self._unknown(name))
+            raise SourceError(self.unknown(name))
         if len(files) > 1:
             both = " and ".join(map(str, files))
             raise SourceError(f'two sources are named "{name}": {both}. Rename or remove one')
@@ -82,7 +82,8 @@ class SourceCatalogue:
                 errors[name] = error
         return errors
 
-    def _unknown(self, name: str) -> str:
+    def unknown(self, name: str) -> str:
+        """What to say where there is no source `name`: the nearest right name, and where was looked."""
         near = get_close_matches(name.lower(), self.names(), n=1)
         hint = f'did you mean "{near[0]}"? ' if near else ""
         places = ", ".join(map(str, self.folders))
