@@ -52,6 +52,16 @@ def format_date(date: datetime) -> str:
     return date.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def parse_date(text: str) -> datetime | None:
+    """A WARC-Date in UTC, to the microsecond; also the short forms of WARC 1.1 (2026-11). None if unreadable."""
+    padded = {4: f"{text}-01-01", 7: f"{text}-01"}.get(len(text), text)
+    try:
+        date = datetime.fromisoformat(padded)
+        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
 def digest(data: bytes) -> str:
     """`data`'s SHA-1 as WARC files label it: `sha1:BASE32`."""
     return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()

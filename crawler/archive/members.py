@@ -1,0 +1,219 @@
+"""The bytes of a WARC file, decompressed member by member: gzip, zstd, or plain.
+
+gzip and zstd WARCs hold each record in a member (frame) of its own, so that a record can be read by its offset. A zstd
+file may begin with a dictionary in a skippable frame (iipc.github.io/warc-specifications, "WARC with zstd").
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable
+from typing import BinaryIO, Protocol
+
+import zstandard
+
+GZIP = b"\x1f\x8b\x08"
+ZSTD = b"\x28\xb5\x2f\xfd"
+ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"
+WARC = b"WARC/"
+
+_READ = 1 << 18
+_STEP = 1 << 14
+"""Compressed bytes fed at a time: what follows a member is copied once, so that this stays small."""
+
+Broken = (zlib.error, zstandard.ZstdError, EOFError)
+"""What a source raises where the compressed bytes are damaged, or end too early (EOFError)."""
+
+
+class _Decoder(Protocol):
+    def decompress(self, data: bytes, /) -> bytes: ...
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+
+
+class Source:
+    """Decompressed bytes in `data` from index `at` on; `more` appends to them."""
+
+    bounded = True
+    """Whether `more` stops where the record ends."""
+
+    def __init__(self, stream: BinaryIO, offset: int) -> None:
+        self._stream = stream
+        stream.seek(offset)
+        self.data = b""
+        self.at = 0
+
+    def begin(self) -> int | None:
+        """Go to the next member, or record of a plain file; its offset in the file, or None at the end."""
+        raise NotImplementedError
+
+    def more(self) -> bool:
+        """Get further bytes; False at the end of the member, or of a plain file."""
+        raise NotImplementedError
+
+    @property
+    def position(self) -> int:
+        """Offset in the file up to which everything was taken (compressed: up to the end of this member)."""
+        raise NotImplementedError
+
+    def resume(self, offset: int) -> None:
+        """Go to the first place after `offset` where a record may begin."""
+        raise NotImplementedError
+
+    def take(self, size: int) -> bytes:
+        """Up to `size` of the bytes at hand."""
+        taken = self.data[self.at : self.at + size]
+        self.at += len(taken)
+        return taken
+
+    def fill(self, size: int) -> bytes:
+        """The next `size` bytes, which stay; fewer where there are no more."""
+        while len(self.data) - self.at < size and self.more():
+            pass
+        return self.data[self.at : self.at + size]
+
+    def _append(self, data: bytes) -> None:
+        self.data = self.data[self.at :] + data if self.at < len(self.data) else data
+        self.at = 0
+
+
+class Plain(Source):
+    """An uncompressed file."""
+
+    bounded = False
+
+    def __init__(self, stream: BinaryIO, offset: int) -> None:
+        super().__init__(stream, offset)
+        self._read_to = offset
+
+    def begin(self) -> int | None:
+        """Skip line ends to the next record."""
+        while True:
+            rest = self.data[self.at :].lstrip(b"\r\n")
+            self.at = len(self.data) - len(rest)
+            if rest:
+                return self.position
+            if not self.more():
+                return None
+
+    def more(self) -> bool:
+        """Read on in the file."""
+        piece = self._stream.read(_READ)
+        self._append(piece)
+        self._read_to += len(piece)
+        return bool(piece)
+
+    @property
+    def position(self) -> int:
+        """Offset of the next byte."""
+        return self._read_to - (len(self.data) - self.at)
+
+    def resume(self, offset: int) -> None:
+        """Go to the next line that starts as a record does."""
+        found = _find(self._stream, b"\n" + WARC, offset)
+        self._read_to = found + 1
+        self._stream.seek(self._read_to)
+        self.data, self.at = b"", 0
+
+
+class Members(Source):
+    """A file of gzip members or zstd frames."""
+
+    def __init__(self, stream: BinaryIO, offset: int, magic: bytes, decoder: Callable[[], _Decoder]) -> None:
+        super().__init__(stream, offset)
+        self._magic = magic
+        self._new = decoder
+        self._decoder = decoder()
+        self._raw = b""
+        self._raw_at = 0
+        self._read_to = offset
+
+    def begin(self) -> int | None:
+        """Start the next member."""
+        if self._raw_at == len(self._raw) and not self._read():
+            return None
+        self._decoder = self._new()
+        self.data, self.at = b"", 0
+        return self.position
+
+    def more(self) -> bool:
+        """Decompress on in this member; raises one of `Broken` where it is damaged or the file ends within it."""
+        while not self._decoder.eof:
+            if self._raw_at == len(self._raw) and not self._read():
+                raise EOFError
+            piece = self._raw[self._raw_at : self._raw_at + _STEP]
+            out = self._decoder.decompress(piece)
+            self._raw_at += len(piece) - len(self._decoder.unused_data)
+            if out:
+                self._append(out)
+                return True
+        return False
+
+    @property
+    def position(self) -> int:
+        """Offset of the next compressed byte."""
+        return self._read_to - (len(self._raw) - self._raw_at)
+
+    def resume(self, offset: int) -> None:
+        """Go to the next member that decompresses to the start of a record."""
+        while True:
+            offset = _find(self._stream, self._magic, offset + 1)
+            self._stream.seek(offset)
+            self._raw, self._raw_at, self._read_to = b"", 0, offset
+            if self.begin() is None or self._begins_a_record():
+                self._stream.seek(offset)
+                self._raw, self._raw_at, self._read_to = b"", 0, offset
+                return
+
+    def _begins_a_record(self) -> bool:
+        try:
+            return self.more() and self.data.startswith(WARC)
+        except Broken:
+            return False
+
+    def _read(self) -> bool:
+        self._raw, self._raw_at = self._stream.read(_READ), 0
+        self._read_to += len(self._raw)
+        return bool(self._raw)
+
+
+def open_source(stream: BinaryIO, offset: int = 0) -> Source | None:
+    """The source for the kind of file that `stream` is, at `offset`; None where it is no WARC of any kind."""
+    stream.seek(0)
+    start = stream.read(len(WARC))
+    if start.startswith(GZIP[:2]):
+        return Members(stream, offset, GZIP, lambda: zlib.decompressobj(31))
+    if start.startswith(ZSTD):
+        return Members(stream, offset, ZSTD, lambda: zstandard.ZstdDecompressor().decompressobj())
+    if start.startswith(ZSTD_DICTIONARY):
+        decompressor, after = _with_dictionary(stream)
+        return Members(stream, offset or after, ZSTD, decompressor.decompressobj)
+    return Plain(stream, offset) if start == WARC else None
+
+
+def _with_dictionary(stream: BinaryIO) -> tuple[zstandard.ZstdDecompressor, int]:
+    """A decompressor for the dictionary that the file begins with, and the offset of the first record."""
+    stream.seek(len(ZSTD_DICTIONARY))
+    (size,) = struct.unpack("<I", stream.read(4))
+    dictionary = stream.read(size)
+    after = stream.tell()
+    if dictionary.startswith(ZSTD):
+        dictionary = zstandard.ZstdDecompressor().decompressobj().decompress(dictionary)
+    return zstandard.ZstdDecompressor(dict_data=zstandard.ZstdCompressionDict(dictionary)), after
+
+
+def _find(stream: BinaryIO, wanted: bytes, offset: int) -> int:
+    """Offset of `wanted` in the file from `offset` on, or the file's end."""
+    stream.seek(offset)
+    window = b""
+    while piece := stream.read(_READ):
+        window += piece
+        if (found := window.find(wanted)) >= 0:
+            return offset + found
+        keep = len(wanted) - 1
+        offset += len(window) - keep
+        window = window[-keep:]
+    return stream.tell()

@@ -1,0 +1,220 @@
+"""Reads WARC records back: one by its offset, or all of a file, also of a broken one and of one still being written.
+
+WARC 0.17 to 1.1 in gzip, zstd or plain files. What is not to the letter of the standard is read all the same where
+it can be, and named in `Record.problems`; what cannot be read is a `Damage`, and reading goes on behind it.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from crawler.archive.layout import OPEN
+from crawler.archive.members import WARC, Broken, Source, open_source
+from crawler.archive.record import Damage, Record, Reference
+from crawler.errors import RecordError
+
+__all__ = ["Damage", "Record", "Reference", "iterate", "read_record"]
+
+KEEP = 256 * 1024 * 1024
+"""Bytes of a block that are kept in memory unless asked otherwise; of larger blocks the rest is left out."""
+
+MAX_HEAD = 1 << 20
+"""Bytes within which a record's named fields must end."""
+
+_VERSION = re.compile(rb"WARC/(\d+\.\d+)[ \t]*\r?\n")
+_HEAD_END = re.compile(rb"\n\r?\n")
+_END = b"\r\n\r\n"
+
+Watch = Callable[["Record"], Callable[[bytes], object] | None]
+"""Called with each record before its block is read; what it returns is fed the block piece by piece."""
+
+
+class _Unreadable(Exception):
+    """What stands at the current place is no record."""
+
+
+def iterate(path: Path, offset: int = 0, *, keep: int = KEEP, watch: Watch | None = None) -> Iterator[Record | Damage]:
+    """Every record of the file from `offset` on (where a record begins), and every place that cannot be read.
+
+    A file whose name ends in `.open` may end within a record: that is left for later, and `offset + length` of
+    the last record is where to go on. `keep` bounds the bytes of each block that are held in memory; 0 is enough for
+    the named fields. Raises OSError where the file cannot be opened.
+    """
+    with path.open("rb") as stream:
+        try:
+            source = open_source(stream, offset)
+        except (*Broken, struct.error) as error:
+            yield Damage(path, 0, f"the zstd dictionary that the file begins with cannot be read ({error})")
+            return
+        if source is None:
+            yield from _foreign(path, stream.seek(0, 2))
+            return
+        yield from _records(path, source, keep, watch)
+
+
+def read_record(path: Path, offset: int) -> Record:
+    """The record at `offset`, whole. A file that was closed meanwhile is found without its `.open`, and the reverse.
+
+    Raises RecordError where there is no readable record at that place.
+    """
+    for candidate in (path, path.with_name(path.name + OPEN), path.with_name(path.name.removesuffix(OPEN))):
+        try:
+            found = next(iterate(candidate, offset), None)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise RecordError(f"Cannot read {candidate}: {error.strerror}.") from error
+        if isinstance(found, Record) and found.offset == offset:
+            return found
+        reason = found.reason if isinstance(found, Damage) else "the file ends before a record begins there"
+        raise RecordError(f"No record can be read in {candidate} at offset {offset}: {reason}.")
+    raise RecordError(f"There is no file {path}.")
+
+
+def _foreign(path: Path, size: int) -> Iterator[Damage]:
+    if not size:
+        return
+    with path.open("rb") as stream:
+        start = stream.read(12)
+    kind = (
+        "an ARC file, which is not read (convert it to WARC first)" if start.startswith(b"filedesc://") else "no WARC"
+    )
+    yield Damage(path, 0, f"this is {kind}: it begins with {start!r}")
+
+
+def _records(path: Path, source: Source, keep: int, watch: Watch | None) -> Iterator[Record | Damage]:
+    growing = path.name.endswith(OPEN)
+    while (offset := source.begin()) is not None:
+        try:
+            yield from _at_one_place(path, source, offset, keep, watch)
+        except EOFError:
+            if growing:
+                return
+            yield Damage(path, offset, "the file ends within the record")
+            source.resume(offset)
+        except (*Broken, _Unreadable) as error:
+            yield Damage(path, offset, str(error))
+            source.resume(offset)
+
+
+def _at_one_place(path: Path, source: Source, offset: int, keep: int, watch: Watch | None) -> Iterator[Record]:
+    """The record at the current place; the records, where a member holds several against the standard."""
+    several = False
+    while True:
+        record = _read_head(path, source, offset)
+        _read_block(source, record, keep, watch(record) if watch else None)
+        _read_end(source, record)
+        another = source.bounded and _another_follows(source, record)
+        several = several or another
+        if several:
+            record.problems.append("it shares a compressed member with other records, and has no offset of its own")
+        else:
+            record.length = source.position - offset
+        yield record
+        if not another:
+            return
+
+
+def _read_head(path: Path, source: Source, offset: int) -> Record:
+    start = source.fill(len(WARC))
+    if start != WARC:
+        if not source.bounded and WARC.startswith(start):
+            raise EOFError
+        raise _Unreadable(_no_record(source.fill(24)))
+    while not (end := _HEAD_END.search(source.data, source.at)):
+        if len(source.data) - source.at > MAX_HEAD:
+            raise _Unreadable(f"its named fields do not end within {MAX_HEAD} bytes")
+        if not source.more():
+            raise _Unreadable("it ends within its named fields") if source.bounded else EOFError
+    raw = source.take(end.end() - source.at)[: end.start() - end.end() + 1].rstrip(b"\r\n")
+    version = _VERSION.match(raw + b"\n")
+    if not version:
+        raise _Unreadable(f"its version line is {raw.splitlines()[0][:40]!r}")
+    return Record(path, offset, version[1].decode(), raw, _parse_fields(raw))
+
+
+def _no_record(start: bytes) -> str:
+    if start.startswith(b"filedesc://"):
+        return "this is an ARC file, which is not read (convert it to WARC first)"
+    return f"no record begins here, but {start!r}"
+
+
+def _parse_fields(raw: bytes) -> list[tuple[str, str]]:
+    """Names and values, folded lines joined, lines without a colon left out."""
+    fields: list[tuple[str, str]] = []
+    for line in raw.decode("utf-8", "replace").split("\n")[1:]:
+        if line[:1] in (" ", "\t") and fields:
+            name, value = fields.pop()
+            fields.append((name, f"{value} {line.strip()}"))
+            continue
+        name, colon, value = line.partition(":")
+        if colon:
+            fields.append((name.strip(), value.strip()))
+    return fields
+
+
+def _read_block(source: Source, record: Record, keep: int, feed: Callable[[bytes], object] | None) -> None:
+    stated = record.get("Content-Length")
+    length = int(stated) if stated and stated.isascii() and stated.isdigit() else None
+    if length is None:
+        if not source.bounded:
+            raise _Unreadable(f"its Content-Length is {stated!r}, so that its end is not known")
+        record.problems.append(
+            f"its Content-Length is {stated!r}; all of the compressed member was taken for the block"
+        )
+    kept: list[bytes] = []
+    left = sys.maxsize if length is None else length
+    while left and (source.at < len(source.data) or source.more()):
+        piece = source.take(left)
+        left -= len(piece)
+        record.size += len(piece)
+        if feed:
+            feed(piece)
+        if keep > 0:
+            kept.append(piece[:keep])
+            keep -= len(kept[-1])
+    record.block = kept[0] if len(kept) == 1 else b"".join(kept)
+    if left:
+        _shorten(source, record, length)
+
+
+def _shorten(source: Source, record: Record, length: int | None) -> None:
+    """The block ended before its Content-Length: leave out the line ends that belong behind it."""
+    if not source.bounded:
+        raise EOFError
+    if length is not None:
+        record.problems.append(f"its Content-Length is {length}, but only {record.size} bytes follow")
+    if record.whole and record.block.endswith(_END):
+        record.block = record.block.removesuffix(_END)
+        record.size -= len(_END)
+
+
+def _read_end(source: Source, record: Record) -> None:
+    """The two line ends behind the block."""
+    end = source.fill(len(_END))
+    if end == _END:
+        source.at += len(_END)
+        return
+    if record.problems:
+        return
+    if not source.bounded and len(end) < len(_END):
+        raise EOFError
+    record.problems.append(f"its block is not followed by two CRLF, but by {end!r}")
+    while source.fill(1) in (b"\r", b"\n"):
+        source.at += 1
+
+
+def _another_follows(source: Source, record: Record) -> bool:
+    """Whether another record follows in the same member. Goes to the member's end, checksum included, if not."""
+    if source.fill(len(WARC)) == WARC:
+        return True
+    behind = 0
+    while source.at < len(source.data) or source.more():
+        behind += len(source.take(len(source.data)))
+    if behind:
+        record.problems.append(f"{behind} bytes follow behind its end in the same compressed member")
+    return False
