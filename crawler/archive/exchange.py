@@ -61,7 +61,7 @@ class Capture:
     `date` is the WARC-Date, in UTC. `offset` and `length` are in bytes of the (compressed) file `warc`, which is the
     final name without folder and without `.open`. `payload_digest` is over the entity body as sent, after removing the
     transfer-encoding and before removing the content-encoding, as `sha1:BASE32`; for a revisit, that of
-    what it refers to. `size` is the payload's bytes.
+    what it refers to. `size` is the bytes of the payload in the record, 0 for a revisit.
     """
 
     record_id: str

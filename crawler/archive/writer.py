@@ -168,7 +168,7 @@ def _capture(records: CaptureRecords, answer: Answer, warc: str, offset: int, le
         status=answer.head.status,
         mime=answer.head.mime,
         payload_digest=original.payload_digest if original else answer.payload_digest,
-        size=answer.size,
+        size=0 if original else answer.size,
         via=records.via,
         etag=answer.head.get("ETag"),
         last_modified=answer.head.get("Last-Modified"),
