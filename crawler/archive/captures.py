@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, cast, get_args
 from urllib.parse import urljoin
@@ -77,4 +78,8 @@ def _via(record: Record) -> Via:
     lines = record.block.decode("utf-8", "replace").splitlines()
     said = dict(line.split(": ", 1) for line in lines if ": " in line)
     role = said.get("pageRole", "other")
-    return Via(cast(Role, role if role in ROLES else "other"), said.get("via"))
+    try:
+        modified = datetime.fromisoformat(said["listedModified"])
+    except (KeyError, ValueError):
+        modified = None
+    return Via(cast(Role, role if role in ROLES else "other"), said.get("via"), modified)

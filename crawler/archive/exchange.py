@@ -14,10 +14,14 @@ Truncation = Literal["length", "time", "disconnect", "unspecified"]
 
 @dataclass(frozen=True, slots=True)
 class Via:
-    """How the crawl came to a URL, as Heritrix's metadata records have it: role, and the URL it was found on."""
+    """How the crawl came to a URL, as Heritrix's metadata records have it: role, and the URL it was found on.
+
+    `modified` is when the listing says that what is at the URL was last changed.
+    """
 
     role: Role = "other"
     found_on: str | None = None
+    modified: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -232,6 +232,8 @@ class CaptureRecords:
         """How the crawl came here, and what the other records have no field for."""
         exchange = self.exchange
         described = [("via", self.via.found_on or ""), ("pageRole", self.via.role)]
+        if self.via.modified is not None:
+            described.append(("listedModified", self.via.modified.isoformat()))
         if exchange.elapsed is not None:
             described.append(("fetchTimeMs", str(round(exchange.elapsed * 1000))))
         described += [("fetchError", exchange.error or ""), ("tlsVersion", exchange.tls_version or "")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from crawler.archive.reader import Damage
 from crawler.archive.writer import ArchiveWriter
 
 Make = Callable[..., Exchange]
+CHANGED = datetime.fromisoformat("2026-11-21T09:30:00+02:00")
 BODY = b"<html>a page</html>"
 
 
@@ -50,7 +51,11 @@ def test_revisits_truncation_and_roles_are_read_back(
     first = make_exchange()
     again = make_exchange(url="http://news.example/b", started=first.started + timedelta(seconds=1))
     cut = make_exchange(url="http://news.example/c", response=RESPONSES["plain"][:-3], truncated="disconnect")
-    roles = (Via("feed"), Via("article", "http://news.example/feed"), Via("sitemap", "http://news.example/robots.txt"))
+    roles = (
+        Via("feed"),
+        Via("article", "http://news.example/feed", CHANGED),
+        Via("sitemap", "http://news.example/robots.txt"),
+    )
     written = [writer.write(exchange, via) for exchange, via in zip((first, again, cut), roles, strict=True)]
     writer.close()
     assert list(read_captures(next(tmp_path.iterdir()))) == written
