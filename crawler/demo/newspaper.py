@@ -1,7 +1,7 @@
 """What the newspaper says: its stories in each edition, and what a clean archive of each should hold.
 
-The stories lie in `content/*.toml`. Two editions exist: the second has one story more and one that was edited.
-Nothing here depends on the clock, the machine or the network.
+The stories lie in `content/*.toml`. Two editions exist: the second has one story more and one that was edited, both
+on the morning of that edition. Nothing here depends on the clock, the machine or the network.
 """
 
 from __future__ import annotations
@@ -154,14 +154,18 @@ class Redirect:
 
 
 class Newspaper:
-    """The whole newspaper, as its content files have it."""
+    """The whole newspaper, as its content files have it.
 
-    def __init__(self, content: Path = CONTENT) -> None:
+    `morning` is when the second edition comes out; a crawler that knows the first one only believes in an edit that
+    is newer than its visit.
+    """
+
+    def __init__(self, content: Path = CONTENT, morning: datetime | None = None) -> None:
         self._files = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(content.glob("*.toml"))}
         site = self._files["site"]
         self.name: str = site["name"]
         self.motto: str = site["motto"]
-        self.clocks: list[datetime] = site["clocks"]
+        self._clocks: list[datetime] = [site["evening"], morning or site["morning"]]
         self.authors = {key: Author(key, **value) for key, value in site["authors"].items()}
         self.sections = {key: Section(key, **value) for key, value in site["sections"].items()}
         self.redirects = [Redirect(**value) for value in site["redirects"]]
@@ -170,7 +174,7 @@ class Newspaper:
 
     def clock(self, edition: int) -> datetime:
         """The time at which the newspaper's clock stands in `edition`."""
-        return self.clocks[edition - 1]
+        return self._clocks[edition - 1]
 
     def day(self, moment: datetime, language: str = "en") -> str:
         """The day of `moment` as that language writes it."""
@@ -210,7 +214,7 @@ class Newspaper:
                 yield from _instalments(series)
 
     def _article(self, number: int, data: dict[str, Any]) -> Article:
-        story = dict(data)
+        story = {"published": self.clock(LAST_EDITION), **data}
         section = self.sections[story.pop("section")]
         path = story.pop("path", f"/{section.key}/{story['published']:%Y/%m/%d}/{story['slug']}")
         return Article(
@@ -229,7 +233,7 @@ class Newspaper:
         if revision is None or edition < LAST_EDITION:
             return article
         blocks = markup.parse(revision["body"])
-        return replace(article, title=revision["title"], modified=revision["modified"], blocks=blocks)
+        return replace(article, title=revision["title"], modified=self.clock(edition), blocks=blocks)
 
 
 def _instalments(series: dict[str, Any]) -> Iterator[dict[str, Any]]:

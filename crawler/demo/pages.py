@@ -117,16 +117,20 @@ def _news_article(article: Article, publisher: str, base: str) -> dict[str, Any]
     ]
     if article.agency:
         author.append({"@type": "Organization", "name": article.agency})
-    return {
+    story: dict[str, Any] = {
         "@type": "VideoObject" if article.layout == "video" else "NewsArticle",
         "headline": article.title,
         "mainEntityOfPage": base + article.url_path,
         "datePublished": article.published.isoformat(),
-        "dateModified": article.updated.isoformat(),
         "author": author,
         "publisher": {"@type": "NewsMediaOrganization", "name": publisher},
         "articleSection": article.section.title,
         "keywords": list(article.tags),
         "inLanguage": article.language,
         "isAccessibleForFree": not article.paywalled,
-    } | ({"image": f"{base}/images/{article.picture.name}-640.png"} if article.picture else {})
+    }
+    if article.modified:
+        story["dateModified"] = article.modified.isoformat()
+    if article.picture:
+        story["image"] = f"{base}/images/{article.picture.name}-640.png"
+    return story

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,18 +46,16 @@ class NewspaperServer(ThreadingHTTPServer):
         self.paper = paper or Newspaper()
         self.url = f"http://{HOST}:{self.server_port}"
         self.edition = 1
-        self._sites = {edition: Site(self.paper, edition, self.url) for edition in range(1, LAST_EDITION + 1)}
+        self.site = Site(self.paper, self.edition, self.url)
         self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    @property
-    def site(self) -> Site:
-        """The edition that is served now."""
-        return self._sites[self.edition]
-
-    def advance(self) -> None:
-        """Bring the next edition; the last one stays."""
-        self.edition = min(self.edition + 1, LAST_EDITION)
+    def advance(self, morning: datetime | None = None) -> None:
+        """Serve the second edition from now on, as of `morning` (aware); where None, of that in the content files."""
+        if morning is not None:
+            self.paper = Newspaper(morning=morning)
+        self.edition = LAST_EDITION
+        self.site = Site(self.paper, self.edition, self.url)
 
     def count(self, target: str) -> int:
         """Note that `target` was asked for, and say how often that was."""

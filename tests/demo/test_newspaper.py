@@ -1,7 +1,7 @@
 """What the newspaper says of itself."""
 
 from collections import Counter
-from datetime import UTC
+from datetime import UTC, datetime
 
 import pytest
 
@@ -50,6 +50,14 @@ def test_the_second_edition_has_one_story_more_and_one_that_was_edited(paper):
     assert second[edited[0]].modified > first[edited[0]].published
 
 
+def test_the_second_edition_bears_the_date_of_the_morning_it_is_given():
+    morning = datetime(2031, 7, 4, 5, 6, 7, tzinfo=UTC)
+    paper = Newspaper(morning=morning)
+    assert paper.clock(2) == paper.article("sluice-gate-repair", 2).modified == morning
+    assert paper.article("harbour-bridge-open", 2).url_path == "/town/2031/07/04/harbour-bridge-open"
+    assert paper.articles(1) == Newspaper().articles(1)
+
+
 def test_golden_text_is_title_blank_line_and_paragraphs(paper):
     for article in paper.articles(2):
         lines = article.golden_text.split("\n")
@@ -82,7 +90,7 @@ def test_a_story_of_two_pages_has_the_text_of_both(paper):
 
 def test_what_is_to_be_rejected_is_no_article_and_has_a_reason(paper):
     reasons = {rejection.reason for rejection in paper.rejections()}
-    assert reasons == {"consent", "video", "empty shell", "not found"}
+    assert reasons == {"consent-wall", "video", "empty-shell", "not-found"}
     assert not {rejection.url_path for rejection in paper.rejections()} & {a.url_path for a in paper.articles()}
 
 

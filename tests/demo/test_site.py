@@ -62,7 +62,7 @@ def test_every_link_leads_to_a_page_of_ours_but_the_one_that_is_meant_to_be_dead
             target = parts.path + (f"?{parts.query}" if parts.query else "")
             if site.resource(target).status == 404:
                 dead.add(target)
-    assert dead == {r.url_path for r in PAPER.rejections() if r.reason == "not found"}
+    assert dead == {r.url_path for r in PAPER.rejections() if r.reason == "not-found"}
 
 
 def test_every_srcset_and_stylesheet_address_is_served(site):
