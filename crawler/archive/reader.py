@@ -27,6 +27,8 @@ MAX_HEAD = 1 << 20
 
 _VERSION = re.compile(rb"WARC/(\d+\.\d+)[ \t]*\r?\n")
 _HEAD_END = re.compile(rb"\n\r?\n")
+_FIELD = re.compile(r"\n([^:\n]*):([^\n]*)")
+_FOLD = re.compile(r"\r?\n[ \t]+")
 _END = b"\r\n\r\n"
 
 Watch = Callable[["Record"], Callable[[bytes], object] | None]
@@ -145,16 +147,10 @@ def _no_record(start: bytes) -> str:
 
 def _parse_fields(raw: bytes) -> list[tuple[str, str]]:
     """Names and values, folded lines joined, lines without a colon left out."""
-    fields: list[tuple[str, str]] = []
-    for line in raw.decode("utf-8", "replace").split("\n")[1:]:
-        if line[:1] in (" ", "\t") and fields:
-            name, value = fields.pop()
-            fields.append((name, f"{value} {line.strip()}"))
-            continue
-        name, colon, value = line.partition(":")
-        if colon:
-            fields.append((name.strip(), value.strip()))
-    return fields
+    text = raw.decode("utf-8", "replace")
+    if "\n " in text or "\n\t" in text:
+        text = _FOLD.sub(" ", text)
+    return [(name.strip(), value.strip()) for name, value in _FIELD.findall(text)]
 
 
 def _read_block(source: Source, record: Record, keep: int, feed: Callable[[bytes], object] | None) -> None:
