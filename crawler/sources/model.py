@@ -12,24 +12,31 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.config import JsonDict
-from pydantic.json_schema import SkipJsonSchema
+from pydantic.json_schema import JsonSchemaValue, SkipJsonSchema
+from pydantic_core import CoreSchema
 
 from crawler.sources import checks
 
 
 class Kind(NamedTuple):
-    """What a value is, in words for people: stands in error messages and in the documentation."""
+    """What a value is: in words, for messages and documentation, and as a pattern (ECMA 262), for editors."""
 
     words: str
+    pattern: str = ""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Add the pattern to the JSON Schema of the value."""
+        made = handler(schema)
+        return made | {"pattern": self.pattern} if self.pattern else made
 
 
 Name = Annotated[str, Kind("lower case letters, digits and _, a letter first")]
 Text = Annotated[str, Kind("text")]
-SomeText = Annotated[str, AfterValidator(checks.some_text), Kind("text that is not empty")]
-WebUrl = Annotated[str, AfterValidator(checks.web_url), Kind("absolute http or https URL")]
-Pattern = Annotated[str, AfterValidator(checks.pattern), Kind("regular expression (Python's re)")]
+SomeText = Annotated[str, AfterValidator(checks.some_text), Kind("text that is not empty", r"\S")]
+WebUrl = Annotated[str, AfterValidator(checks.web_url), Kind("absolute http or https URL", r"^https?://\S+$")]
+Pattern = Annotated[str, AfterValidator(checks.pattern), Kind("regular expression (Python's re)", ".")]
 Selector = Annotated[
     str, AfterValidator(checks.selector), Kind('CSS selector, or XPath beginning with "/", "./" or "("')
 ]
@@ -39,10 +46,16 @@ MaybeSelector = Annotated[
     Kind('CSS selector, or XPath beginning with "/", "./" or "(", or empty'),
 ]
 ArchiveTemplate = Annotated[
-    str, AfterValidator(checks.archive_template), Kind("URL with {year}, {month}, {day} or {date} in it")
+    str,
+    AfterValidator(checks.archive_template),
+    Kind("URL with {year}, {month}, {day} or {date} in it", r"^https?://\S+$"),
 ]
-Language = Annotated[str, AfterValidator(checks.language), Kind('BCP 47 language tag, such as "en" or "pt-BR"')]
-Country = Annotated[str, AfterValidator(checks.country), Kind('ISO 3166 code, such as "GR", or empty')]
+Language = Annotated[
+    str,
+    AfterValidator(checks.language),
+    Kind('BCP 47 language tag, such as "en" or "pt-BR"', "^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$"),
+]
+Country = Annotated[str, AfterValidator(checks.country), Kind('ISO 3166 code, such as "GR", or empty', "^([A-Z]{2})?$")]
 Zone = Annotated[str, AfterValidator(checks.zone), Kind('IANA time zone, such as "Europe/Athens", or empty')]
 Host = Annotated[str, AfterValidator(checks.host), Kind('host name, such as "blog.example.org" or "*.example.org"')]
 UserAgent = Annotated[str, AfterValidator(checks.user_agent), Kind("text of visible ASCII characters, or empty")]
@@ -153,6 +166,13 @@ class Rules(Table):
     )
     standfirst: bool = key(
         False, "Whether the standfirst (lead, deck) stands in the text, before its first paragraph.", True
+    )
+    min_length: int = key(
+        100,
+        "Fewest characters of text that make an article; a page with less is counted as too short, and not kept.",
+        40,
+        unit="characters",
+        ge=0,
     )
     title: MaybeSelector = key("", "The title.", "h1.headline")
     authors: MaybeSelector = key("", "The authors, one for each match.", '//meta[@name="author"]/@content')
