@@ -1,0 +1,89 @@
+"""Secondary indexes (`.idx`): each line names a block of the gzipped index, by which a reader finds its way in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+
+from crawler.archive.check.cdxj import IndexFile, text_lines
+from crawler.archive.check.findings import Place, Report
+
+_JSON = re.compile(r"(.+?) (\{.*\})")
+_TABBED = re.compile(r"([^\t]+)\t([^\t]+)\t(\d+)\t(\d+)(?:\t\d+)?")
+_BLOCK_LIMIT = 1 << 26
+
+
+def check_idx(index: IndexFile, indexes: Mapping[str, IndexFile], report: Report) -> None:
+    """Check that the lines of `index` are sorted, and that each block starts with the line that it names.
+
+    `indexes` are the gzipped ones beside it by their names. Both forms in use are read: JSON at the end
+    of a line (WACZ), and columns with tabs between (pywb).
+    """
+    before, at = "", 0
+    with closing(index.open()) as stream:
+        for number, raw in enumerate(text_lines(stream), 1):
+            line = raw.decode("utf-8", "replace").rstrip("\r\n")
+            if not line.startswith("!meta "):
+                if line < before:
+                    report.add("cdxj-sorted", f"line {number} sorts before the line above it", Place(at))
+                before = line
+                if fault := _fault(line, indexes):
+                    report.add("idx-line", f"line {number}: {fault}", Place(at))
+            at += len(raw)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What a line says: the first key and timestamp of a block, and where the block is."""
+
+    start: str
+    name: str
+    offset: int
+    length: int
+    digest: str = ""
+
+
+def _parse(line: str) -> _Block | None:
+    try:
+        if tabbed := _TABBED.fullmatch(line):
+            return _Block(tabbed[1], tabbed[2], int(tabbed[3]), int(tabbed[4]))
+        if found := _JSON.fullmatch(line):
+            fields = json.loads(found[2])
+            name, digest = str(fields.get("filename", "")), str(fields.get("digest", ""))
+            return _Block(found[1], name, int(fields["offset"]), int(fields["length"]), digest)
+    except (ValueError, TypeError, KeyError):
+        pass
+    return None
+
+
+def _fault(line: str, indexes: Mapping[str, IndexFile]) -> str | None:
+    """What is wrong with one line; None where its block is as it says."""
+    block = _parse(line)
+    if block is None:
+        return f"{line[:80]!r} does not name a block by offset and length"
+    name = block.name or (next(iter(indexes)) if len(indexes) == 1 else "")
+    if name not in indexes:
+        return f"the index {name or 'it is of'} is not there"
+    return _block_fault(block, indexes[name])
+
+
+def _block_fault(block: _Block, index: IndexFile) -> str | None:
+    where = f"the block at {block.offset} of {index.name}"
+    with closing(index.open()) as stream:
+        stream.seek(block.offset)
+        data = stream.read(min(block.length, _BLOCK_LIMIT))
+    try:
+        text = zlib.decompress(data, 31)
+    except zlib.error:
+        return f"{where} is no gzip member of {block.length} bytes"
+    if not text.startswith(block.start.encode()):
+        return f"{where} does not start with {block.start!r}"
+    algorithm, _, value = block.digest.partition(":")
+    if algorithm in ("sha256", "sha-256") and hashlib.sha256(data).hexdigest() != value:
+        return f"{where} does not have the digest {block.digest}"
+    return None
