@@ -17,7 +17,6 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import BaseServer
 from typing import Any, ClassVar
 
 from crawler.demo.newspaper import LAST_EDITION, Newspaper
@@ -233,9 +232,3 @@ def _refusal(length: str) -> HTTPStatus | None:
     if not length.isdecimal():
         return HTTPStatus.BAD_REQUEST
     return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if int(length) > FORM_LIMIT else None
-
-
-def serve(server: BaseServer) -> None:
-    """Serve until Ctrl-C."""
-    with contextlib.suppress(KeyboardInterrupt):
-        server.serve_forever()
