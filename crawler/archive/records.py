@@ -82,6 +82,17 @@ class Answer:
     payload_digest: str
     size: int
 
+    @property
+    def undisputed(self) -> bool:
+        """Whether validators agree on what the payload is.
+
+        Half of them take the chunks of a chunked body for it (the standard takes the entity), and some find
+        no end of a head with bare line feeds, or find a head in what is no HTTP.
+        """
+        raw = self.head.raw
+        clear_end = raw.endswith(b"\r\n\r\n") or not raw.endswith((b"\n\n", b"\n\r\n"))
+        return bool(raw) and clear_end and not self.head.chunked
+
     @classmethod
     def of(cls, response: bytes) -> Answer:
         """Take a response apart as it came over the wire."""
@@ -193,10 +204,9 @@ class CaptureRecords:
         return written
 
     def _response(self, answer: Answer) -> bytes:
-        """The response whole. Without payload digest where the body is chunked, unless asked for: half of
-        the validators take it over the chunks, the standard over the entity."""
+        """The response whole, with the payload digest where every reader finds the same payload in it."""
         fields = self._common("response", self.record_id) + self._connection(answer)
-        if self.chunked_payload_digest or not answer.head.chunked:
+        if answer.undisputed or (self.chunked_payload_digest and answer.head.chunked):
             fields.append(("WARC-Payload-Digest", answer.payload_digest))
         if self.exchange.truncated:
             fields.append(("WARC-Truncated", self.exchange.truncated))

@@ -101,7 +101,7 @@ def test_heads_and_bodies_are_verbatim(records_of: Callable[..., list[bytes]]) -
     record = records_of(response=odd)[0]
     assert block(record) == odd
     assert named(record)["WARC-Protocol"] == "http/1.0"
-    assert named(record)["WARC-Payload-Digest"] == digest(b"\x00\xff\r\n")
+    assert "WARC-Payload-Digest" not in named(record), "readers disagree on where such a head ends"
 
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x\r\nhello\r\n0\r\n\r\n"
@@ -109,6 +109,10 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x\r\nhello\r\
 
 def test_a_chunked_response_has_no_payload_digest_by_default(records_of: Callable[..., list[bytes]]) -> None:
     assert "WARC-Payload-Digest" not in named(records_of(response=CHUNKED)[0])
+
+
+def test_what_is_no_http_has_no_payload_digest(records_of: Callable[..., list[bytes]]) -> None:
+    assert "WARC-Payload-Digest" not in named(records_of(response=b"SSH-2.0-x\r\n\r\n")[0])
 
 
 def test_where_asked_for_the_payload_digest_of_chunks_is_over_the_entity(
