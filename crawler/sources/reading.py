@@ -31,7 +31,7 @@ def read_source(path: Path) -> Source:
     Raises SourceError with every problem found in the file; OSError never.
     """
     check_name(path)
-    text = _read_text(path)
+    text = read_text(path)
     data = _parse(path, text)
     if "name" in data:
         raise _error(path, [f"name: {NAME_IS_NO_KEY}"])
@@ -54,7 +54,8 @@ def check_name(path: Path) -> None:
         )
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a source file, with line feeds as line ends. Raises SourceError where it cannot be read as UTF-8."""
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -18,7 +18,7 @@ from scrapy.settings import BaseSettings
 from crawler.errors import SourceError
 from crawler.sources.catalogue import SETTING, SourceCatalogue, source_folders
 from crawler.sources.model import Source
-from crawler.spiders.politeness import settings_of
+from crawler.spiders.politeness import apply_politeness
 
 NEWS_SPIDER = "crawler.spiders.news.NewsSpider"
 """Imported when a spider is loaded, so that listing sources stays quick."""
@@ -82,14 +82,20 @@ class SourceLoader:
 
     def _spider_class(self, source: Source) -> type[Spider]:
         base = self._base(source)
-        attributes = {
-            "__module__": base.__module__,
-            "__doc__": f"The spider of {source.title} ({source.homepage}).",
-            "name": source.name,
-            "source": source,
-            "custom_settings": settings_of(source) | dict(base.custom_settings or {}),
-        }
-        return type(f"{base.__name__}_{source.name}", (base,), attributes)
+
+        class SourceSpider(base):  # type: ignore[misc, valid-type]
+            name = source.name
+
+            @classmethod
+            def update_settings(cls, settings: BaseSettings) -> None:
+                apply_politeness(source, settings)
+                super().update_settings(settings)
+
+        SourceSpider.source = source
+        SourceSpider.__doc__ = f"The spider of {source.title} ({source.homepage})."
+        SourceSpider.__module__ = base.__module__
+        SourceSpider.__name__ = SourceSpider.__qualname__ = f"{base.__name__}_{source.name}"
+        return SourceSpider
 
     def _base(self, source: Source) -> type[Spider]:
         """The class that the source names, else NewsSpider."""

@@ -104,11 +104,12 @@ def test_a_class_is_made_once_and_only_when_it_is_asked_for(project: Path) -> No
 
 
 def test_the_sources_settings_lie_between_the_projects_and_the_command_lines(project: Path) -> None:
-    settings = Settings({"DOWNLOAD_TIMEOUT": 5}, priority="project")
-    settings.set("USER_AGENT", "Mine/1.0", priority="cmdline")
-    loader_of(project).load("herald").update_settings(settings)
-    assert settings.getfloat("DOWNLOAD_TIMEOUT") == 60
-    assert settings["USER_AGENT"] == "Mine/1.0"
+    settings = Settings({"DOWNLOAD_DELAY": 5}, priority="project")
+    loader_of(project).load("echo").update_settings(settings)
+    assert settings.getfloat("DOWNLOAD_DELAY") == 3
+    settings.set("DOWNLOAD_DELAY", 4, priority="cmdline")
+    loader_of(project).load("echo").update_settings(settings)
+    assert settings.getfloat("DOWNLOAD_DELAY") == 4
 
 
 def test_settings_of_a_python_class_win_over_those_of_its_file(project: Path) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from scrapy.settings import Settings
 
-from crawler.sources.model import Source
-from crawler.spiders.politeness import settings_of
+from crawler.sources.model import Politeness, Source
+from crawler.spiders.politeness import apply_politeness, settings_by_key, settings_of
 
 
 def gazette(**politeness: Any) -> Source:
@@ -41,3 +41,31 @@ def test_the_user_agent_is_the_projects_unless_the_source_has_one() -> None:
 @pytest.mark.parametrize(("delay", "limit"), [(1, None), (300, 300)])
 def test_autothrottle_never_cuts_a_long_delay_down(delay: float, limit: float | None) -> None:
     assert settings_of(gazette(delay=delay)).get("AUTOTHROTTLE_MAX_DELAY") == limit
+
+
+def test_every_key_of_politeness_but_the_rights_is_a_setting() -> None:
+    assert set(settings_by_key(gazette())) == set(Politeness.model_fields) - {"obey_rights"}
+
+
+def applied(source: Source, project: dict[str, Any], command_line: dict[str, Any]) -> Settings:
+    settings = Settings(project, priority="project")
+    settings.setdict(command_line, priority="cmdline")
+    apply_politeness(source, settings)
+    return settings
+
+
+def test_what_the_file_says_comes_before_settings_py() -> None:
+    assert applied(gazette(delay=2), {"DOWNLOAD_DELAY": 9}, {}).getfloat("DOWNLOAD_DELAY") == 2
+
+
+def test_what_the_file_says_comes_before_settings_py_also_where_it_is_the_default() -> None:
+    assert applied(gazette(delay=1), {"DOWNLOAD_DELAY": 9}, {}).getfloat("DOWNLOAD_DELAY") == 1
+
+
+def test_a_default_of_the_source_comes_after_settings_py_and_before_scrapys() -> None:
+    assert applied(gazette(), {"DOWNLOAD_DELAY": 9}, {}).getfloat("DOWNLOAD_DELAY") == 9
+    assert applied(gazette(), {}, {}).getfloat("DOWNLOAD_DELAY") == 1
+
+
+def test_the_command_line_comes_before_all() -> None:
+    assert applied(gazette(delay=2), {"DOWNLOAD_DELAY": 9}, {"DOWNLOAD_DELAY": 4}).getfloat("DOWNLOAD_DELAY") == 4
