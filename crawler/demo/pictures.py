@@ -95,7 +95,8 @@ def _draw_sun(row: bytearray, y: int, seed: bytes, horizon: int, radius: int) ->
     x, depth = len(row) * (15 + seed[3] % 70) // 100, y - horizon * (20 + seed[4] % 50) // 100
     if abs(depth) <= radius:
         half = math.isqrt(radius**2 - depth**2)
-        row[x - half : x + half] = bytes([SUN_INDEX]) * (2 * half)
+        left, right = max(x - half, 0), min(x + half, len(row))
+        row[left:right] = bytes([SUN_INDEX]) * (right - left)
 
 
 def _shore(seed: bytes, x: float) -> float:

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from crawler.demo import pictures
+from crawler.demo import pictures, typeface
 from crawler.demo.newspaper import Article
 from crawler.demo.pages import Pages
 
@@ -135,6 +135,10 @@ class Press:
     def portrait(self, key: str) -> Resource:
         """The portrait of an author."""
         return self._asset(pictures.portrait(key), "image/svg+xml")
+
+    def typeface(self) -> Resource:
+        """The newspaper's font."""
+        return self._asset(typeface.woff(), "font/woff")
 
     def blank(self) -> Resource:
         """What stands in for a picture until it is loaded."""

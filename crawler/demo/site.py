@@ -161,6 +161,7 @@ class Site:
     def _assets(self) -> Routes:
         for file in STATIC.iterdir():
             yield f"/static/{file.name}", partial(self._press.file, file)
+        yield "/static/crate.woff", self._press.typeface
         yield "/static/blank.png", self._press.blank
         yield "/favicon.ico", self._press.icon
         drawn = {block.rows[0][0] for entry in self.entries for block in entry.blocks if block.kind == "figure"}

@@ -68,6 +68,7 @@ def test_every_link_leads_to_a_page_of_ours_but_the_one_that_is_meant_to_be_dead
 def test_every_srcset_and_stylesheet_address_is_served(site):
     wanted = {
         "/static/type.css",
+        "/static/crate.woff",
         "/static/print.css",
         "/static/waves.svg",
         "/static/links.js",
