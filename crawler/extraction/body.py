@@ -1,0 +1,92 @@
+"""Where on the page the article stands, and its blocks of text."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Sequence
+
+from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+from trafilatura.settings import Document
+
+from crawler.extraction.blocks import Block, blocks_of, clean_text
+from crawler.extraction.parse import remove
+from crawler.extraction.prune import prune
+from crawler.extraction.rules import Rules, select
+
+NO_BREAK_SPACE = "\xa0"
+STAND_IN = "\U0001d332"
+"""Stands for a no-break space while trafilatura, which would make it an ordinary one, works on the page."""
+
+_WITH_NO_BREAK_SPACE = etree.XPath(".//text()[contains(., '\xa0') and normalize-space(translate(., '\xa0', ' '))]")
+
+# What trafilatura logs of a page is for its own developers; a page without text has a reason of its own here.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+logging.getLogger("readability").setLevel(logging.CRITICAL)
+
+
+def body_blocks(tree: HtmlElement, rules: Rules) -> list[Block]:
+    """The blocks of the article on the page `tree`, which is changed; none where there is no article.
+
+    Containers that the source names (`keep`) are taken as they are, but for furniture; where none of them is on
+    the page, or no rule names any, trafilatura finds the article.
+    """
+    for element in select(tree, rules.drop):
+        remove(element)
+    _spell_out_quotes(tree)
+    kept = _outermost(select(tree, rules.keep))
+    prune(tree, kept)
+    blocks = [block for container in kept for block in blocks_of(container)]
+    if not blocks:
+        blocks = _generic_blocks(tree)
+    for block in blocks:
+        block.text = clean_text(block.text)
+        if not rules.no_break_spaces:
+            block.text = block.text.replace(NO_BREAK_SPACE, " ")
+    return [block for block in blocks if block.text.strip()]
+
+
+def _outermost(elements: Sequence[HtmlElement]) -> list[HtmlElement]:
+    """The elements that lie in no other of them, in the order of the page."""
+    chosen = set(elements)
+    outer = [element for element in elements if not any(above in chosen for above in element.iterancestors())]
+    if len(outer) < 2:
+        return outer
+    wanted = set(outer)
+    return [element for element in outer[0].getroottree().iter() if element in wanted]
+
+
+def _spell_out_quotes(tree: HtmlElement) -> None:
+    """Browsers print quotation marks around `<q>`; so do we."""
+    for quote in tree.iter("q"):
+        quote.tag = "span"
+        quote.text = "“" + (quote.text or "")
+        if len(quote):
+            quote[-1].tail = (quote[-1].tail or "") + "”"
+        else:
+            quote.text += "”"
+
+
+def _generic_blocks(tree: HtmlElement) -> list[Block]:
+    page = copy.deepcopy(tree)
+    for text in _WITH_NO_BREAK_SPACE(page):
+        _replace(text, text.replace(NO_BREAK_SPACE, STAND_IN))
+    document = bare_extraction(page, include_comments=False, with_metadata=False, deduplicate=False)
+    if not isinstance(document, Document) or document.body is None:
+        return []
+    blocks = blocks_of(document.body)
+    for block in blocks:
+        block.text = block.text.replace(STAND_IN, NO_BREAK_SPACE).strip()
+    return blocks
+
+
+def _replace(text: etree._ElementUnicodeResult, new: str) -> None:
+    parent = text.getparent()
+    if parent is None:
+        return
+    if text.is_tail:
+        parent.tail = new
+    else:
+        parent.text = new

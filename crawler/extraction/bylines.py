@@ -1,0 +1,58 @@
+"""Who wrote an article, by what its page says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lxml import etree
+
+from crawler.extraction.authors import people
+from crawler.extraction.facts import PageFacts
+from crawler.extraction.jsonld import Node, strings
+from crawler.extraction.parse import visible_text
+from crawler.extraction.rules import Rules, select
+from crawler.extraction.vocabulary import EXSLT, named
+
+BYLINE_LENGTH = 120
+"""Characters; a longer text in a byline's place is a biography."""
+
+_BYLINES = (
+    etree.XPath(
+        "//*[@itemprop='author' or @itemprop='author creator']//*[@itemprop='name']"
+        " | //*[@itemprop='author' and not(.//*[@itemprop='name'])]"
+    ),
+    etree.XPath(
+        "//a[@rel='author'] | //*[contains(concat(' ', @class, ' '), ' author-name ')]"
+        " | //*[contains(concat(' ', @class, ' '), ' vcard ')]//*[contains(concat(' ', @class, ' '), ' fn ')]"
+    ),
+    etree.XPath(
+        f"//*[(self::span or self::div or self::p or self::a or self::address) and {named('byline')}]",
+        namespaces=EXSLT,
+    ),
+)
+"""The places of a visible byline, the surest first."""
+
+
+def authors_of(page: PageFacts, rules: Rules, publishers: Sequence[str]) -> list[str]:
+    """The people of the first place that names any: the source's selector, JSON-LD, meta tags, a visible byline."""
+    if rules.authors and (found := people(map(visible_text, select(page.tree, [rules.authors])), publishers)):
+        return found
+    for stated in (_node_authors(page.node), page.meta("author")):
+        if found := people((name for name in stated if "://" not in name), publishers):
+            return found
+    for bylines in _BYLINES:
+        shown = [text for text in map(visible_text, bylines(page.tree)[:6]) if len(text) < BYLINE_LENGTH]
+        if found := people(shown, publishers):
+            return found
+    return []
+
+
+def _node_authors(node: Node) -> list[str]:
+    stated: Any = node.get("author") or node.get("creator") or []
+    found = []
+    for item in stated if isinstance(stated, list) else [stated]:
+        if isinstance(item, dict) and "Organization" in strings(item.get("@type")):
+            continue
+        found += strings(item.get("name") if isinstance(item, dict) else item)
+    return found

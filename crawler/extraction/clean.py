@@ -1,0 +1,83 @@
+"""Lines that are furniture wherever they stand, taken out of an article's blocks.
+
+Only whole lines go, only short ones, and only those that say what no article says: "Leave a comment", "Share this:",
+"Posted by NAME | categories |". The headline repeated at the head of the body goes too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from crawler.extraction.blocks import Block
+from crawler.extraction.rules import compile_line
+from crawler.extraction.vocabulary import alternatives
+
+FURNITURE_LENGTH = 200
+"""Characters of a line that may be furniture by what it says; a longer one is text."""
+
+LEAD_LENGTH = 160
+"""A paragraph of this many characters ends the head of an article, where headline and date are repeated."""
+
+_DATE = alternatives("pieces", "date")
+_FURNITURE = re.compile(alternatives("lines"), re.IGNORECASE)
+_COMMENT_FORM = re.compile(alternatives("lines", "comments"), re.IGNORECASE)
+_TIME = r"\d{1,2}:\d\d(?: ?[ap]m)?(?: [A-Z]{2,4})?"
+_HEAD_ONLY = re.compile(rf"(?:{_DATE}|{_TIME})(?:[ ,|·-]+{_TIME})?", re.IGNORECASE)
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def fold(text: str) -> str:
+    """`text` for comparison: lower case, words only, one space between."""
+    return _NOT_WORD.sub(" ", text.casefold()).strip()
+
+
+def clean_blocks(blocks: Iterable[Block], title: str, drop_lines: Sequence[str] = ()) -> list[Block]:
+    """`blocks` without furniture, without the headline at their head, and without lines of the source's own rules."""
+    kept = [block for block in _drop_lines(blocks, drop_lines) if not is_furniture(block.text)]
+    return _without_dangling_headings(_without_head(_before_comments(kept), title))
+
+
+def is_furniture(text: str) -> bool:
+    """Whether a line says only what belongs to the page around an article."""
+    return len(text) < FURNITURE_LENGTH and _FURNITURE.fullmatch(text.replace("\xa0", " ")) is not None
+
+
+def _drop_lines(blocks: Iterable[Block], patterns: Sequence[str]) -> list[Block]:
+    """Blocks without the lines in which one of `patterns` is found, and without those that are then empty."""
+    compiled = [pattern for pattern in map(compile_line, patterns) if pattern]
+    kept = []
+    for block in blocks:
+        lines = [line for line in block.text.split("\n") if not any(pattern.search(line) for pattern in compiled)]
+        if any(map(str.strip, lines)):
+            kept.append(replace(block, text="\n".join(lines)))
+    return kept
+
+
+def _before_comments(blocks: list[Block]) -> list[Block]:
+    """Blocks up to a comment form that stands in the last half of the text."""
+    total, seen = sum(len(block.text) for block in blocks), 0
+    for index, block in enumerate(blocks):
+        if seen * 2 > total and len(block.text) < 80 and _COMMENT_FORM.fullmatch(block.text):
+            return blocks[:index]
+        seen += len(block.text)
+    return blocks
+
+
+def _without_head(blocks: list[Block], title: str) -> list[Block]:
+    """Blocks without headline and bare dates before the first paragraph of some length."""
+    headline = fold(title)
+    for index, block in enumerate(blocks):
+        if len(block.text) >= max(LEAD_LENGTH, len(title) + 20):
+            head, rest = blocks[:index], blocks[index:]
+            return [line for line in head if fold(line.text) != headline and not _HEAD_ONLY.fullmatch(line.text)] + rest
+    return [block for block in blocks if fold(block.text) != headline]
+
+
+def _without_dangling_headings(blocks: list[Block]) -> list[Block]:
+    """Blocks without headings at the end: what they announced was taken out as furniture."""
+    end = len(blocks)
+    while end and blocks[end - 1].kind == "heading":
+        end -= 1
+    return blocks[:end] or blocks

@@ -1,0 +1,97 @@
+"""One page, from bytes to the fields of an article or a reason why it is none: a pure function."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from crawler.extraction import EXTRACTOR
+from crawler.extraction.blocks import Block, text_file
+from crawler.extraction.body import NO_BREAK_SPACE, body_blocks
+from crawler.extraction.clean import clean_blocks, fold
+from crawler.extraction.decode import decode_page
+from crawler.extraction.language import language_of
+from crawler.extraction.metadata import Metadata, read_metadata
+from crawler.extraction.parse import parse_page
+from crawler.extraction.rules import Rules
+from crawler.extraction.verdict import Rejection, judge, refuse_bytes, refuse_page
+
+Extracted = dict[str, Any]
+
+HEAD_BLOCKS = 3
+"""The standfirst is looked for among this many first blocks before it is put in front of them."""
+
+
+def extract(
+    body: bytes, content_type: str, url: str, rules: Rules, headers: Mapping[str, str] | None = None
+) -> Extracted:
+    """The fields of the article on a page, or `{"rejected": reason, "detail": what showed it}`.
+
+    `body` has its content-encoding removed, `content_type` is the HTTP header, `url` the address that answered,
+    `headers` those of the response (for reservations of rights). The fields are those of `crawler.items.Article`
+    that come from the page, all of them primitives: dates in ISO 8601, the image a dictionary. The same arguments
+    give the same result, in any process and at any time.
+    """
+    if refused := refuse_bytes(body, content_type or ""):
+        return _rejected(refused)
+    tree = parse_page(decode_page(body, content_type).text)
+    if tree is None:
+        return _rejected(Rejection("not-html", "there is no markup that could be read"))
+    if refused := refuse_page(tree, url):
+        return _rejected(refused)
+    metadata = read_metadata(tree, url, rules, headers)
+    blocks = clean_blocks(body_blocks(copy.deepcopy(tree), rules), metadata.title, rules.drop_lines)
+    if rules.standfirst:
+        blocks = _led_by(metadata.standfirst, blocks)
+    if refused := judge(tree, url, metadata, blocks, rules):
+        return _rejected(refused)
+    return _fields(url, metadata, blocks, rules)
+
+
+def _rejected(rejection: Rejection) -> Extracted:
+    return {"rejected": rejection.reason, "detail": rejection.detail}
+
+
+def _led_by(standfirst: str | None, blocks: list[Block]) -> list[Block]:
+    """`blocks` with the standfirst first, unless it stands at their head already."""
+    if not standfirst or any(fold(standfirst) in fold(block.text) for block in blocks[:HEAD_BLOCKS]):
+        return blocks
+    return [Block(standfirst), *blocks]
+
+
+def _fields(url: str, metadata: Metadata, blocks: list[Block], rules: Rules) -> Extracted:
+    title = metadata.title if rules.no_break_spaces else metadata.title.replace(NO_BREAK_SPACE, " ")
+    text = text_file(title, blocks)
+    return {
+        "url": url,
+        "title": title,
+        "text": text,
+        "language": language_of(text, metadata.stated_language or rules.language),
+        "authors": metadata.authors,
+        "published": metadata.published.iso if metadata.published else None,
+        "published_precision": metadata.published.precision if metadata.published else None,
+        "modified": metadata.modified.iso if metadata.modified else None,
+        "section": metadata.section,
+        "tags": metadata.tags,
+        "site_name": metadata.site_name,
+        "description": metadata.description,
+        "standfirst": metadata.standfirst,
+        "image": metadata.image,
+        "canonical_url": metadata.canonical_url,
+        "paywalled": metadata.paywalled,
+        "rights": metadata.rights,
+        "extractor": EXTRACTOR,
+    }
+
+
+def is_rejected(result: Mapping[str, Any]) -> bool:
+    """Whether `extract` gave a rejection."""
+    return "rejected" in result
+
+
+def page_tree(body: bytes, content_type: str) -> HtmlElement | None:
+    """The tree of a page as `extract` sees it, or None where there is none."""
+    return parse_page(decode_page(body, content_type).text)

@@ -1,0 +1,101 @@
+"""The lead image of an article: its address, and the caption and credit that stand beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import unquote, urljoin, urlsplit
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.extraction.blocks import clean_text
+from crawler.extraction.jsonld import Node, first
+from crawler.extraction.parse import visible_text
+from crawler.extraction.vocabulary import EXSLT, alternatives, named
+
+CAPTION_LENGTH = 600
+"""Characters; a longer text beside an image is not its caption."""
+
+_CREDIT = re.compile(rf"\s*[\[(]?\s*(?P<credit>{alternatives('lines', 'credits')})[\])]?\s*$", re.IGNORECASE)
+_CAPTIONS = etree.XPath(f".//figcaption | .//*[{named('picture_text')}]", namespaces=EXSLT)
+_CREDITS = etree.XPath(f".//*[{named('picture_credit')}]", namespaces=EXSLT)
+
+
+def lead_image(tree: HtmlElement, url: str, stated: Sequence[str], node: Node) -> dict[str, str | None] | None:
+    """The lead image, with the caption and credit that the page shows; `stated` are its addresses in meta tags."""
+    stated_in_node = node.get("image")
+    objects = stated_in_node if isinstance(stated_in_node, list) else [stated_in_node]
+    described = next((item for item in objects if isinstance(item, dict)), {})
+    address = next(
+        (
+            text
+            for text in (*stated, first(described.get("url")), first(objects))
+            if text and not text.startswith("data:")
+        ),
+        None,
+    )
+    shown = _shown(tree, url, address)
+    if not address and shown is not None:
+        address = shown.get("src")
+    if not address:
+        return None
+    try:
+        address = urljoin(url, address.strip())
+    except ValueError:
+        return None
+    caption, credit = _beside(shown) if shown is not None else (None, None)
+    caption = caption or first(described.get("caption")) or first(described.get("description"))
+    credit = credit or first(described.get("creditText")) or first(described.get("copyrightHolder"))
+    return {"url": address, "caption": caption and clean_text(caption), "credit": credit and clean_text(credit)}
+
+
+def _shown(tree: HtmlElement, url: str, address: str | None) -> HtmlElement | None:
+    """The image on the page that is the one at `address`, or the first in the article with a caption."""
+    name = _name(address)
+    images = list(tree.iter("img"))
+    for image in images if name else []:
+        if name in {
+            _name(image.get("src")),
+            _name(image.get("data-src")),
+            _name((image.get("srcset") or "").split(" ")[0]),
+        }:
+            return image
+    for image in images:
+        if any(above.tag == "figure" for above in image.iterancestors()) and image.get("src"):
+            return image
+    return None
+
+
+def _name(address: str | None) -> str:
+    """The file's name without sizes, which differ between the same picture's addresses."""
+    if not address:
+        return ""
+    try:
+        name = unquote(urlsplit(address).path).rsplit("/", 1)[-1]
+    except ValueError:
+        return ""
+    return re.sub(r"-\d+x\d+(?=\.\w+$)", "", name)
+
+
+def _beside(image: HtmlElement) -> tuple[str | None, str | None]:
+    """Caption and credit in the nearest boxes around `image` that have any."""
+    caption = credit = None
+    for depth, box in enumerate(image.iterancestors("figure", "div", "p", "table")):
+        if depth > 3 or len(visible_text(box)) > CAPTION_LENGTH:
+            break
+        credit = credit or next(filter(None, map(visible_text, _CREDITS(box))), None)
+        caption = caption or next(filter(None, map(visible_text, _CAPTIONS(box))), None)
+        if caption and credit:
+            break
+    return _divide(caption, credit)
+
+
+def _divide(caption: str | None, credit: str | None) -> tuple[str | None, str | None]:
+    if caption and credit and caption != credit and caption.endswith(credit):
+        caption = caption[: -len(credit)].strip(" |–—-")
+    elif caption and credit and credit in caption:
+        caption = caption.replace(credit, "").strip(" |–—-")
+    elif caption and not credit and (match := _CREDIT.search(caption)):
+        caption, credit = caption[: match.start()].strip(), match.group("credit").strip()
+    return caption or None, credit or None

@@ -1,0 +1,104 @@
+"""The language that a text is in, by its script and its commonest words; what the page states only breaks a tie."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+
+from crawler.extraction.vocabulary import common_words
+
+SAMPLE = 6000
+"""Characters of the text that are looked at."""
+
+CLOSE = 0.85
+"""The stated language is believed where it scores at least this share of the best."""
+
+SCRIPTS: tuple[tuple[str, str, str], ...] = (
+    ("ja", "\u3040", "\u30ff"),
+    ("ko", "\uac00", "\ud7af"),
+    ("zh", "\u4e00", "\u9fff"),
+    ("el", "\u0370", "\u03ff"),
+    ("he", "\u0590", "\u05ff"),
+    ("ar", "\u0600", "\u06ff"),
+    ("hi", "\u0900", "\u097f"),
+    ("bn", "\u0980", "\u09ff"),
+    ("pa", "\u0a00", "\u0a7f"),
+    ("gu", "\u0a80", "\u0aff"),
+    ("ta", "\u0b80", "\u0bff"),
+    ("te", "\u0c00", "\u0c7f"),
+    ("kn", "\u0c80", "\u0cff"),
+    ("ml", "\u0d00", "\u0d7f"),
+    ("si", "\u0d80", "\u0dff"),
+    ("th", "\u0e00", "\u0e7f"),
+    ("my", "\u1000", "\u109f"),
+    ("ka", "\u10a0", "\u10ff"),
+    ("hy", "\u0530", "\u058f"),
+    ("am", "\u1200", "\u137f"),
+    ("km", "\u1780", "\u17ff"),
+    ("ru", "\u0400", "\u04ff"),
+)
+SHARED_SCRIPTS = {
+    "ru": ("ru", "uk", "be", "bg", "sr", "mk", "kk"),
+    "ar": ("ar", "fa", "ur", "ps"),
+    "hi": ("hi", "mr", "ne"),
+}
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def language_of(text: str, stated: str = "") -> str | None:
+    """The language of `text` as an ISO 639-1 code, `stated` (a BCP 47 tag) where the text does not tell."""
+    stated = stated.split("-")[0].split("_")[0].lower()
+    stated = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "bs": "hr"}.get(stated, stated)
+    sample = text[:SAMPLE]
+    script = _script(sample)
+    if script and script not in SHARED_SCRIPTS:
+        return script
+    among = SHARED_SCRIPTS.get(script, ()) if script else _latin()
+    scores = _scores(sample, among)
+    if not scores:
+        return stated or script or None
+    best = max(scores, key=lambda language: (scores[language], language))
+    return stated if scores.get(stated, 0) >= CLOSE * scores[best] else best
+
+
+def _script(sample: str) -> str | None:
+    """The language (or the first of several) that is written in the script of most letters; None for Latin."""
+    letters = [character for character in sample if character.isalpha()]
+    counts: Counter[str] = Counter()
+    for character in letters:
+        if character > "\u036f":
+            counts.update([next((name for name, low, high in SCRIPTS if low <= character <= high), "")])
+    if counts["ja"] * 10 > counts["ja"] + counts["zh"] and counts["ja"]:
+        counts["ja"] += counts.pop("zh", 0)
+    counts.pop("", None)
+    name, count = counts.most_common(1)[0] if counts else ("", 0)
+    # A Chinese or Korean word is one or two characters, and so outweighs its number of letters.
+    weight = 3 if name in ("ja", "zh", "ko") else 1
+    return name if count * weight * 2 > len(letters) else None
+
+
+@cache
+def _latin() -> tuple[str, ...]:
+    others = {language for shared in SHARED_SCRIPTS.values() for language in shared}
+    return tuple(language for language in common_words() if language not in others)
+
+
+@cache
+def _vocabulary(languages: tuple[str, ...]) -> dict[str, tuple[tuple[str, float], ...]]:
+    """For each common word its languages, and its weight: the fewer languages have it, the more it says."""
+    having: dict[str, list[str]] = {}
+    for language in languages:
+        for word in dict.fromkeys(common_words()[language]):
+            having.setdefault(word, []).append(language)
+    return {word: tuple((language, 1 / len(found)) for language in found) for word, found in having.items()}
+
+
+def _scores(sample: str, languages: tuple[str, ...]) -> dict[str, float]:
+    vocabulary = _vocabulary(languages)
+    scores: dict[str, float] = {}
+    for word in _WORD.findall(sample.casefold()):
+        for language, weight in vocabulary.get(word, ()):
+            scores[language] = scores.get(language, 0.0) + 0.5 + weight
+    return scores

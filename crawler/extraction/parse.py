@@ -1,0 +1,81 @@
+"""A page's text to a tree that every part of the extraction shares.
+
+The parser is libxml2's, made to take what the web serves: control characters, a self-closed `<html/>`, XHTML
+declarations, fragments, nesting without end.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+MAX_CHARACTERS = 20_000_000
+"""What is read of a page at most; an article is never longer, and a parser's memory is some ten times this."""
+
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_END_OF_BODY = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+"""libxml2 drops what follows these; browsers show it."""
+
+_SELF_CLOSED_ROOT = re.compile(r"(<html[^<>]*?)\s*/>", re.IGNORECASE)
+
+
+def parse_page(text: str) -> HtmlElement | None:
+    """The tree of an HTML page without comments, its root `html`; None where there is no markup or text at all."""
+    text = _NOT_XML.sub("", text[:MAX_CHARACTERS]) if _NOT_XML.search(text) else text[:MAX_CHARACTERS]
+    head = text[:4096]
+    if "/>" in head:
+        text = _SELF_CLOSED_ROOT.sub(r"\1>", head, count=1) + text[4096:]
+    text = _END_OF_BODY.sub("", text)
+    if not text.strip():
+        return None
+    try:
+        # Bytes, since lxml refuses a string that carries an XML declaration. The parser is new each time: a
+        # shared one keeps its errors and, with them, memory.
+        tree = document_fromstring(text.encode("utf-8", "replace"), parser=_parser())
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+    return tree if tree.tag == "html" else None
+
+
+def _parser() -> HTMLParser:
+    return HTMLParser(
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=True,
+        collect_ids=False,
+        default_doctype=False,
+    )
+
+
+def remove(element: HtmlElement) -> None:
+    """Take `element` out of its tree; the text behind it stays where it is."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        before = element.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
+
+
+def visible_text(element: HtmlElement) -> str:
+    """The text of `element` and all below it on one line; scripts and styles are not text.
+
+    Ordinary white space runs become one space; no-break spaces stay.
+    """
+    return squeeze("".join(_TEXTS(element)))
+
+
+_TEXTS = etree.XPath(".//text()[not(parent::script or parent::style or parent::noscript or parent::template)]")
+_SPACES = re.compile("[ \t\r\n\f\v\u2028\u2029\u0085]+")
+
+
+def squeeze(text: str) -> str:
+    """`text` with runs of ordinary white space as one space, and none of any kind at its ends."""
+    return _SPACES.sub(" ", text).strip()

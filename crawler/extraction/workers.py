@@ -1,0 +1,129 @@
+"""Extraction in worker processes: off the event loop, and so that one bad page costs only itself.
+
+Why processes, and why pebble: docs/design.md, decision 13. A page that crashes its worker (lxml is C), hangs it or
+takes too much memory ends with an `ExtractionError`; the other workers go on, and a new one takes the place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError, Future
+from multiprocessing.connection import wait
+from types import TracebackType
+
+from pebble import ProcessExpired, ProcessPool
+
+from crawler.errors import ExtractionError
+from crawler.extraction.extract import Extracted, extract
+from crawler.extraction.rules import Rules
+
+PAGES_A_WORKER = 1000
+"""After so many pages a worker is replaced: what a library leaks stays bounded."""
+
+MEMORY = 2 * 1024**3
+"""Bytes of address space of a worker; a page of 20 MiB needs a tenth of it."""
+
+_PR_SET_PDEATHSIG = 1
+"""Of prctl(2): the signal that the kernel sends when the parent dies."""
+
+
+class ExtractionPool:
+    """Worker processes that extract pages; start and stop it with `async with`, or call `close` at the end.
+
+    `timeout` is in seconds of one page's extraction. The processes start with the first page.
+    """
+
+    def __init__(
+        self,
+        workers: int = 2,
+        timeout: float = 30.0,
+        memory: int = MEMORY,
+        pages_a_worker: int = PAGES_A_WORKER,
+        function: Callable[..., Extracted] = extract,
+    ) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["crawler.extraction.extract"])
+        self.timeout = timeout
+        self._function = function
+        self._pool = ProcessPool(
+            max_workers=workers,
+            max_tasks=pages_a_worker,
+            initializer=_prepare_worker,
+            initargs=(memory,),
+            context=context,
+        )
+
+    async def extract(
+        self, body: bytes, content_type: str, url: str, rules: Rules, headers: Mapping[str, str] | None = None
+    ) -> Extracted:
+        """What `crawler.extraction.extract.extract` gives for these arguments, from a worker.
+
+        Raises ExtractionError where the page crashed its worker, or took longer or more memory than it may.
+        """
+        arguments = (body, content_type, url, rules, dict(headers) if headers else None)
+        try:
+            future: Future[Extracted] = self._pool.schedule(self._function, args=arguments, timeout=self.timeout)
+        except RuntimeError as error:
+            raise ExtractionError(f"{url}: extraction has been stopped") from error
+        try:
+            return await asyncio.wrap_future(future)
+        except TimeoutError:
+            raise ExtractionError(f"{url}: extraction took longer than {self.timeout:g} seconds") from None
+        except ProcessExpired as error:
+            raise ExtractionError(f"{url}: extraction crashed its worker (exit code {error.exitcode})") from None
+        except MemoryError:
+            raise ExtractionError(f"{url}: extraction needed more memory than a worker may have") from None
+        except CancelledError:
+            raise ExtractionError(f"{url}: extraction has been stopped") from None
+        except Exception as error:
+            raise ExtractionError(f"{url}: extraction failed with {type(error).__name__}: {error}") from error
+
+    async def close(self) -> None:
+        """Stop the workers; pages still in work end with an ExtractionError."""
+        await asyncio.to_thread(self.stop)
+
+    def stop(self) -> None:
+        """As `close`, for callers without an event loop."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    async def __aenter__(self) -> ExtractionPool:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+def _prepare_worker(memory: int) -> None:
+    """Runs first in each worker: Ctrl-C is the parent's to handle, and the worker does not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _limit_memory(memory)
+    if sys.platform == "linux":
+        # The kernel's word holds even while a C library has the interpreter's lock.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _limit_memory(memory: int) -> None:
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    except (ImportError, ValueError, OSError):
+        return
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

@@ -1,0 +1,145 @@
+"""Worker processes: what one page does to its worker costs that page alone."""
+
+import asyncio
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from crawler.errors import ExtractionError
+from crawler.extraction.rules import Rules
+from crawler.extraction.workers import ExtractionPool
+
+URL = "https://paper.example/2024/05/06/bridge"
+
+
+def misbehave(body, content_type, url, rules, headers):
+    """Stands in for the extraction: the page's body says what happens."""
+    if body == b"crash":
+        ctypes.string_at(0)
+    if body == b"exit":
+        os._exit(3)
+    if body == b"hang":
+        time.sleep(600)
+    if body == b"raise":
+        raise ValueError("a library's own error")
+    if body == b"eat":
+        return {"text": "x" * 8 * 1024**3}
+    return {"text": body.decode(), "pid": os.getpid()}
+
+
+async def results(pool, *bodies):
+    """The outcome of each body, all handed over at once: a result or an error."""
+    return await asyncio.gather(
+        *(pool.extract(body, "text/html", URL, Rules()) for body in bodies), return_exceptions=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"crash", "crashed"),
+        (b"exit", "exit code 3"),
+        (b"hang", "longer than 1 seconds"),
+        (b"raise", "a library's own error"),
+        (b"eat", "memory"),
+    ],
+)
+def test_a_bad_page_costs_itself_alone(body, said):
+    async def scenario():
+        async with ExtractionPool(workers=2, timeout=1, function=misbehave) as pool:
+            return await results(pool, b"one", body, b"two", b"three")
+
+    first, bad, *others = asyncio.run(scenario())
+    assert isinstance(bad, ExtractionError)
+    assert said in str(bad)
+    assert URL in str(bad)
+    assert [first["text"], *(other["text"] for other in others)] == ["one", "two", "three"]
+
+
+def test_the_event_loop_goes_on_while_a_page_is_extracted(article_page, sentences):
+    async def scenario():
+        turns = 0
+        async with ExtractionPool(workers=1) as pool:
+            task = asyncio.create_task(pool.extract(article_page(*sentences), "text/html", URL, Rules()))
+            while not task.done():
+                await asyncio.sleep(0)
+                turns += 1
+            return turns, await task
+
+    turns, result = asyncio.run(scenario())
+    assert result["title"] == "A bridge is opened"
+    assert turns > 10
+
+
+def test_a_worker_is_replaced_after_its_share_of_pages():
+    async def scenario():
+        async with ExtractionPool(workers=1, pages_a_worker=2, function=misbehave) as pool:
+            return [(await pool.extract(b"page", "text/html", URL, Rules()))["pid"] for _ in range(4)]
+
+    assert len(set(asyncio.run(scenario()))) == 2
+
+
+def test_a_stopped_pool_says_so():
+    async def scenario():
+        pool = ExtractionPool(workers=1, function=misbehave)
+        await pool.close()
+        await pool.extract(b"page", "text/html", URL, Rules())
+
+    with pytest.raises(ExtractionError, match="stopped"):
+        asyncio.run(scenario())
+
+
+PARENT = """
+import asyncio, sys
+from crawler.extraction.rules import Rules
+from crawler.extraction.workers import ExtractionPool
+
+def hang(*arguments):
+    import os, time
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+
+async def main():
+    pool = ExtractionPool(workers=1, timeout=600, function=hang)
+    await pool.extract(b"", "", "https://paper.example/", Rules())
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGINT])
+def test_workers_do_not_outlive_their_parent(tmp_path, signal_number):
+    """However the parent ends, its workers end, and on Ctrl-C print nothing."""
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as parent:
+        worker = int(parent.stdout.readline())
+        # A process group of its own is what a terminal's Ctrl-C reaches: parent and worker alike.
+        if signal_number == signal.SIGINT:
+            os.kill(worker, signal.SIGINT)
+        parent.send_signal(signal_number)
+        _, errors = parent.communicate(timeout=30)
+    deadline = time.monotonic() + 20
+    while alive(worker) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(worker)
+    assert errors.count("Traceback") <= 1 + (signal_number == signal.SIGINT)
+    assert "ForkServer" not in errors
+
+
+def alive(pid):
+    """Whether a process runs; one that has ended and is not yet waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split(")")[-1].split()[0] != "Z"
+    except OSError:
+        return False
