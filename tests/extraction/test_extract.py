@@ -163,8 +163,10 @@ def test_a_long_article_about_cookies_and_captchas_is_an_article(article_page, s
     "body",
     [
         b"<", b"<html", b"<html/>", b"<!DOCTYPE html>", b"\xff\xfe<", b"<p>" * 20000, b"<div>" * 3000 + b"x",
-        b"<html><head><script type='application/ld+json'>" + b"[" * 5000, b"<a href='http://[::1'>x</a>",
-        b"&#0;&#x110000;&",         b"<table>" * 500, b"<html xmlns:x='y'><x:p>text</x:p></html>", b"<svg><title>x</title></svg>" * 10,
+        b"<html><head><script type='application/ld+json'>" + b"[" * 5000,
+        b"<a href='http://[::1'>x</a>",
+        b"&#0;&#x110000;&", b"<table>" * 500,
+        b"<html xmlns:x='y'><x:p>text</x:p></html>", b"<svg><title>x</title></svg>" * 10,
     ],
 )  # fmt: skip
 def test_broken_markup_gives_a_reason_and_no_error(body):
