@@ -11,7 +11,7 @@ from crawler.extraction.authors import people
 from crawler.extraction.facts import PageFacts
 from crawler.extraction.jsonld import Node, strings
 from crawler.extraction.parse import visible_text
-from crawler.extraction.rules import Rules, select
+from crawler.extraction.rules import Rules, texts
 from crawler.extraction.vocabulary import EXSLT, named
 
 BYLINE_LENGTH = 120
@@ -36,7 +36,7 @@ _BYLINES = (
 
 def authors_of(page: PageFacts, rules: Rules, publishers: Sequence[str]) -> list[str]:
     """The people of the first place that names any: the source's selector, JSON-LD, meta tags, a visible byline."""
-    if rules.authors and (found := people(map(visible_text, select(page.tree, [rules.authors])), publishers)):
+    if rules.authors and (found := people(texts(page.tree, rules.authors), publishers)):
         return found
     for stated in (_node_authors(page.node), page.meta("author")):
         if found := people((name for name in stated if "://" not in name), publishers):

@@ -9,8 +9,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import clean_text
 from crawler.extraction.jsonld import Node, article_node, json_ld
-from crawler.extraction.parse import squeeze, visible_text
-from crawler.extraction.rules import select
+from crawler.extraction.parse import squeeze
 from crawler.extraction.vocabulary import entries
 
 
@@ -43,11 +42,6 @@ class PageFacts:
     def named(self, names: Iterable[str]) -> list[str]:
         """The contents of the meta tags of these names, in the order of the names."""
         return [content for name in names for content in self.metas.get(name, ())]
-
-    def selected(self, selector: str) -> str | None:
-        """The text of the first element that a rule's selector matches, if any."""
-        matches = select(self.tree, [selector]) if selector else []
-        return visible_text(matches[0]) or None if matches else None
 
 
 def first_of(values: Iterable[str]) -> str | None:

@@ -20,7 +20,7 @@ from crawler.extraction.jsonld import first, strings, types
 from crawler.extraction.parse import squeeze, visible_text
 from crawler.extraction.published import modification, publication
 from crawler.extraction.rights import paywalled, reservations
-from crawler.extraction.rules import Rules
+from crawler.extraction.rules import Rules, texts
 from crawler.extraction.titles import choose_title, site_in_title, visible_headings
 from crawler.extraction.vocabulary import EXSLT, entries, named
 
@@ -55,7 +55,7 @@ def read_metadata(tree: HtmlElement, url: str, rules: Rules, headers: Mapping[st
     page = PageFacts.of(tree, url)
     site_names = _site_names(page)
     page_title = tree.findtext(".//title") or ""
-    title = page.selected(rules.title) or _headline(page, page_title, site_names)
+    title = first_of(texts(tree, rules.title)) or _headline(page, page_title, site_names)
     published = publication(page, rules)
     return Metadata(
         title=clean_text(squeeze(title).replace("\n", " ")),
@@ -63,7 +63,7 @@ def read_metadata(tree: HtmlElement, url: str, rules: Rules, headers: Mapping[st
         published=published,
         modified=modification(page, rules.timezone, published),
         section=one_line(
-            page.selected(rules.section) or first(page.node.get("articleSection")) or _first(page, "section")
+            first_of(texts(tree, rules.section)) or first(page.node.get("articleSection")) or _first(page, "section")
         ),
         tags=_tags(page),
         site_name=one_line(first_of(site_names) or site_in_title(page_title, squeeze(title))),

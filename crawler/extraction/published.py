@@ -9,13 +9,12 @@ from crawler.extraction.dates import Stated, date_in_url, read_date
 from crawler.extraction.facts import PageFacts
 from crawler.extraction.jsonld import strings
 from crawler.extraction.parse import visible_text
-from crawler.extraction.rules import Rules, select
+from crawler.extraction.rules import Rules, texts
 
 
 def publication(page: PageFacts, rules: Rules) -> Stated | None:
     """When the page says that its article was published; the source's selector counts first."""
-    for element in select(page.tree, [rules.published])[:1] if rules.published else []:
-        stated = element.get("datetime") or element.get("content") or visible_text(element)
+    for stated in texts(page.tree, rules.published)[:1]:
         if date := read_date(stated, rules.timezone):
             return date
     return _published(page, rules.timezone)

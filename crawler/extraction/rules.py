@@ -6,10 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 from lxml.html import HtmlElement
+
+from crawler.extraction.parse import squeeze, visible_text
+from crawler.sources.selectors import compile_selector
+
+if TYPE_CHECKING:
+    from crawler.sources.model import Rules as StatedRules
 
 MIN_TEXT_LENGTH = 100
 """Characters of body text under which a page is taken for no article, where the source says nothing."""
@@ -37,30 +43,53 @@ class Rules:
     min_text_length: int = MIN_TEXT_LENGTH
     no_break_spaces: bool = True
 
+    @classmethod
+    def of(cls, stated: StatedRules, timezone: str = "", language: str = "") -> Rules:
+        """The rules that a source's model states, with the source's time zone and language."""
+        return cls(
+            keep=tuple(stated.keep),
+            drop=tuple(stated.drop),
+            drop_lines=tuple(str(pattern) for pattern in stated.drop_lines),
+            standfirst=stated.standfirst,
+            title=stated.title,
+            authors=stated.authors,
+            published=stated.published,
+            section=stated.section,
+            timezone=timezone,
+            language=language,
+            min_text_length=stated.min_length,
+            no_break_spaces=stated.no_break_spaces,
+        )
+
 
 def select(tree: HtmlElement, selectors: Iterable[str]) -> list[HtmlElement]:
-    """The elements that any of `selectors` matches, each once; those of the first selector come first.
-
-    A selector that cannot be compiled matches nothing: the model of the source has reported it already.
-    """
+    """The elements that any of `selectors` matches, each once; those of the first selector come first."""
     found: dict[HtmlElement, None] = {}
     for selector in selectors:
-        compiled = compile_selector(selector)
-        matches = compiled(tree) if compiled is not None else []
-        for match in matches if isinstance(matches, list) else []:
+        for match in _matches(tree, selector):
             if isinstance(match, etree._Element):
                 found.setdefault(match)
     return list(found)
 
 
-@lru_cache(maxsize=512)
-def compile_selector(selector: str) -> etree.XPath | None:
-    """`selector` (CSS or XPath) ready to be applied to a tree, or None where it is neither."""
+def texts(tree: HtmlElement, selector: str) -> list[str]:
+    """What the matches of `selector` say: the text of elements (a time's `datetime`), the values of attributes."""
+    said = []
+    for match in _matches(tree, selector):
+        if isinstance(match, etree._Element):
+            said.append(match.get("datetime") or visible_text(match) or match.get("content") or "")
+        elif isinstance(match, str):
+            said.append(squeeze(match))
+    return [text for text in said if text]
+
+
+def _matches(tree: HtmlElement, selector: str) -> list[object]:
+    """Matches of a selector; one that cannot be compiled has none, since the model of the source reports it."""
     try:
-        xpath = selector if selector.startswith(("/", "./", "(")) else HTMLTranslator().css_to_xpath(selector)
-        return etree.XPath(xpath, namespaces={"re": "http://exslt.org/regular-expressions"})
-    except (SelectorError, etree.XPathError):
-        return None
+        matches = compile_selector(selector)(tree) if selector else []
+    except (ValueError, etree.XPathError):
+        return []
+    return list(matches) if isinstance(matches, list) else [matches]
 
 
 @lru_cache(maxsize=512)

@@ -167,6 +167,9 @@ class Rules(Table):
     standfirst: bool = key(
         False, "Whether the standfirst (lead, deck) stands in the text, before its first paragraph.", True
     )
+    no_break_spaces: bool = key(
+        True, "Whether no-break spaces of the text stay; where not, they become ordinary spaces.", False
+    )
     min_length: int = key(
         100,
         "Fewest characters of text that make an article; a page with less is counted as too short, and not kept.",
