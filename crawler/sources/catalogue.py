@@ -93,7 +93,7 @@ class SourceCatalogue:
 def _source_files(folder: Path) -> list[Path]:
     try:
         with os.scandir(folder) as entries:
-            names = [entry.name for entry in entries if entry.name.endswith(SUFFIX) and not entry.name.startswith(".")]
+            names = [entry.name for entry in entries if entry.name.lower().endswith(SUFFIX) and entry.name[0] != "."]
     except OSError as error:
         raise SourceError(
             f"the folder of sources {folder} cannot be listed: {error.strerror or error}. "

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 
-from crawler.sources.model import Kind, Source, Table
+from crawler.sources.kinds import Kind
+from crawler.sources.model import Source, Table
 
 PLAIN: dict[object, str] = {
     str: "text",

@@ -1,7 +1,7 @@
 """A source file, typed: every key with what it means, its unit, its default and an example.
 
 The documentation (docs/sources.md) and the JSON Schema (docs/source.schema.json) are made from this module;
-the checks behind the kinds of value are in `checks`.
+the kinds of value are in `kinds`, the checks behind them in `checks`.
 """
 
 from __future__ import annotations
@@ -9,71 +9,31 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
-from pydantic.json_schema import JsonSchemaValue, SkipJsonSchema
-from pydantic_core import CoreSchema
+from pydantic.json_schema import SkipJsonSchema
 
-from crawler.sources import checks
-
-
-class Kind(NamedTuple):
-    """What a value is: in words, for messages and documentation, and as a pattern (ECMA 262), for editors."""
-
-    words: str
-    pattern: str = ""
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Add the pattern to the JSON Schema of the value."""
-        made = handler(schema)
-        return made | {"pattern": self.pattern} if self.pattern else made
-
-
-Name = Annotated[str, Kind("lower case letters, digits and _, a letter first")]
-Text = Annotated[str, Kind("text")]
-SomeText = Annotated[str, AfterValidator(checks.some_text), Kind("text that is not empty", r"\S")]
-WebUrl = Annotated[str, AfterValidator(checks.web_url), Kind("absolute http or https URL", r"^https?://\S+$")]
-Pattern = Annotated[str, AfterValidator(checks.pattern), Kind("regular expression (Python's re)", ".")]
-Selector = Annotated[
-    str, AfterValidator(checks.selector), Kind('CSS selector, or XPath beginning with "/", "./" or "("')
-]
-MaybeSelector = Annotated[
-    str,
-    AfterValidator(checks.selector_or_none),
-    Kind('CSS selector, or XPath beginning with "/", "./" or "(", or empty'),
-]
-ArchiveTemplate = Annotated[
-    str,
-    AfterValidator(checks.archive_template),
-    Kind("URL with {year}, {month}, {day} or {date} in it", r"^https?://\S+$"),
-]
-Language = Annotated[
-    str,
-    AfterValidator(checks.language),
-    Kind('BCP 47 language tag, such as "en" or "pt-BR"', "^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$"),
-]
-Country = Annotated[str, AfterValidator(checks.country), Kind('ISO 3166 code, such as "GR", or empty', "^([A-Z]{2})?$")]
-Zone = Annotated[str, AfterValidator(checks.zone), Kind('IANA time zone, such as "Europe/Athens", or empty')]
-Host = Annotated[str, AfterValidator(checks.host), Kind('host name, such as "blog.example.org" or "*.example.org"')]
-UserAgent = Annotated[str, AfterValidator(checks.user_agent), Kind("text of visible ASCII characters, or empty")]
-DottedClass = Annotated[
-    str, AfterValidator(checks.dotted_class), Kind('dotted path of a class, such as "mine.spiders.Gazette", or empty')
-]
-Right = Literal["noarchive", "noindex", "noai", "noimageai", "tdm"]
-
-
-def _false_or_day(value: object) -> object:
-    if value is False or (isinstance(value, date) and not isinstance(value, datetime)):
-        return value
-    raise ValueError("it is neither false nor a day")
-
-
-Verified = Annotated[
-    Literal[False] | date, BeforeValidator(_false_or_day), Kind("false, or a day without quotes, such as 2026-11-22")
-]
+from crawler.sources.kinds import (
+    ArchiveTemplate,
+    Country,
+    DottedClass,
+    Host,
+    Language,
+    MaybeSelector,
+    Name,
+    Pattern,
+    Right,
+    Selector,
+    SomeText,
+    Text,
+    UserAgent,
+    Verified,
+    WebUrl,
+    Zone,
+)
 
 
 def key(default: Any, description: str, example: Any, *, unit: str | None = None, **limits: Any) -> Any:
@@ -270,6 +230,17 @@ class Health(Table):
     )
 
 
+def ascii_host(host: str) -> str:
+    """A host name in lower case and ASCII (IDNA), without the root's dot; what cannot be so written stays as it is."""
+    host = host.lower().rstrip(".")
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
 def _is_address(host: str) -> bool:
     return ":" in host or host.rpartition(".")[2].isdigit()
 
@@ -302,14 +273,14 @@ class Source(Table):
 
     @cached_property
     def hosts(self) -> frozenset[str]:
-        """The hosts of its articles, lower case and without port; "*.example.org" stands for every subdomain."""
-        home = (urlsplit(self.homepage).hostname or "").lower()
+        """The hosts of its articles, as URLs on the wire have them; "*.example.org" stands for every subdomain."""
+        home = ascii_host(urlsplit(self.homepage).hostname or "")
         twin = home.removeprefix("www.") if home.startswith("www.") else f"www.{home}"
-        return frozenset({home, home if _is_address(home) else twin, *self.articles.hosts})
+        return frozenset({home, home if _is_address(home) else twin, *map(ascii_host, self.articles.hosts)})
 
     def has_host(self, host: str) -> bool:
         """Whether `host` (a name without port) is one of its hosts."""
-        host = host.lower()
+        host = ascii_host(host)
         parents = (f"*.{host[at + 1 :]}" for at, letter in enumerate(host) if letter == ".")
         return host in self.hosts or any(parent in self.hosts for parent in parents)
 

@@ -43,7 +43,7 @@ def read_source(path: Path) -> Source:
 
 def check_name(path: Path) -> None:
     """Raise SourceError where a file's name cannot be the name of a source."""
-    if not NAME.fullmatch(path.stem):
+    if not NAME.fullmatch(path.stem) or path.suffix != SUFFIX:
         better = re.sub(r"\W+", "_", path.stem.lower(), flags=re.ASCII).strip("_0123456789") or "my_source"
         raise _error(
             path,

@@ -126,6 +126,7 @@ def test_a_source_that_was_used_goes_to_a_worker_process(make_source: MakeSource
         ("https://Example.org/", {"www.example.org", "example.org"}),
         ("http://127.0.0.1:8765/", {"127.0.0.1"}),
         ("http://[::1]:8765/", {"::1"}),
+        ("https://Пример.рф/", {"xn--e1afmkfd.xn--p1ai", "www.xn--e1afmkfd.xn--p1ai"}),
     ],
 )
 def test_the_hosts_are_the_homepages_with_and_without_www(
@@ -140,6 +141,19 @@ def test_a_starred_host_takes_in_subdomains_and_not_the_bare_domain(make_source:
     assert source.has_host("A.B.example.net")
     assert not source.has_host("example.net")
     assert not source.has_host("badexample.net")
+
+
+@pytest.mark.parametrize(
+    "host", ["пример.рф", "xn--e1afmkfd.xn--p1ai", "WWW.Пример.рф", "пример.рф.", "шт.news.example"]
+)
+def test_a_host_is_known_in_either_spelling(make_source: MakeSource, host: str) -> None:
+    source = make_source(homepage="https://пример.рф/", articles={"hosts": ["*.news.example"]})
+    assert source.has_host(host)
+
+
+def test_what_cannot_be_a_host_name_is_no_host_and_no_error(make_source: MakeSource) -> None:
+    assert not make_source().has_host("é" * 70 + ".example")
+    assert not make_source().has_host("")
 
 
 def test_an_article_has_a_known_host_matches_an_include_and_no_exclude(make_source: MakeSource) -> None:

@@ -65,6 +65,13 @@ def test_a_bad_file_name_is_refused_with_a_better_one(tmp_path: Path, name: str,
     assert f'such as "{better}.toml"' in message_of(path)
 
 
+def test_a_suffix_in_capitals_is_a_bad_file_name(tmp_path: Path) -> None:
+    path = tmp_path / "gazette.TOML"
+    path.write_text(VALID)
+    assert 'found "gazette.TOML"' in message_of(path)
+    assert 'such as "gazette.toml"' in message_of(path)
+
+
 def test_a_folder_or_a_missing_file_is_an_error_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
     assert "it cannot be read: Is a directory" in message_of(tmp_path / "folder.toml")
