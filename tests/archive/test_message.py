@@ -123,6 +123,7 @@ def test_a_transfer_coding_below_chunked_is_removed_too_and_content_codings_are_
         (["identity"], TEXT),
         ([], TEXT),
     ],
+    ids=lambda value: "+".join(value) if isinstance(value, list) else "",
 )
 def test_every_content_coding_is_removed_also_when_stacked(codings: list[str], data: bytes) -> None:
     assert remove_content_encoding(codings, data) == Decoded(TEXT, True)

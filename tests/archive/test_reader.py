@@ -288,6 +288,7 @@ def test_records_that_share_a_member_are_read_and_named(warc: Callable[..., Path
         (gzip.compress(b"<html>"), "no record begins here, but b'<html>'"),
         (b"\x5d\x2a\x4d\x18\x00", "zstd dictionary"),
     ],
+    ids=["arc", "arc in gzip", "html", "html in gzip", "zstd without its dictionary"],
 )
 def test_what_is_no_warc_is_said_to_be_none(warc: Callable[..., Path], data: bytes, reason: str) -> None:
     [damage] = iterate(warc(data))

@@ -166,6 +166,8 @@ NO_ANSWER = {
     "silent": one(end="hang", error="DownloadTimeoutError"),
 }
 MAX_SIZE = 200_000
+PATIENCE = 4
+"""Seconds after which the crawler gives up on a server that hangs; connecting on a busy machine must fit in."""
 SCRIPTS = {f"/{name}": case.script for name, case in (CASES | NO_ANSWER).items()}
 
 
@@ -203,22 +205,34 @@ def planned(base: str, **meta: Any) -> list[dict[str, Any]]:
     return requests
 
 
-SETTINGS = {"CONCURRENT_REQUESTS": 8, "REDIRECT_ENABLED": False, "DOWNLOAD_MAXSIZE": MAX_SIZE}
+SETTINGS = {
+    "CONCURRENT_REQUESTS": 32,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 32,
+    "REDIRECT_ENABLED": False,
+    "DOWNLOAD_MAXSIZE": MAX_SIZE,
+}
+KINDS = ("http", "https", "http proxy", "connect proxy")
 
 
-@pytest.fixture(scope="module", params=["http", "https", "http proxy", "connect proxy"])
-def archived(
-    request: pytest.FixtureRequest, wire: Callable[..., WireServer], crawl: Crawl, tls_context: Any
-) -> Archived:
-    """All cases, crawled over one kind of connection."""
-    if request.param in ("http", "https"):
-        server = wire(SCRIPTS, context=tls_context if request.param == "https" else None)
-        base, meta = server.url, {}
-    else:
-        server = wire(SCRIPTS, tunnel_context=tls_context)
-        base = "http://news.example" if request.param == "http proxy" else "https://news.example"
-        meta = {"proxy": f"http://127.0.0.1:{server.port}"}
-    return Archived(server, crawl(planned(base, **meta), **SETTINGS), base)
+@pytest.fixture(scope="module")
+def archives(wire: Callable[..., WireServer], crawl: Crawl, tls_context: Any) -> dict[str, Archived]:
+    """All cases over every kind of connection, in one crawl."""
+    servers = {kind: wire(SCRIPTS, tunnel_context=tls_context) for kind in KINDS if kind != "https"}
+    servers["https"] = wire(SCRIPTS, context=tls_context)
+    bases = {kind: servers[kind].url for kind in ("http", "https")}
+    bases |= {"http proxy": "http://news.example", "connect proxy": "https://news.example"}
+    requests = []
+    for kind, base in bases.items():
+        meta = {"proxy": f"http://127.0.0.1:{servers[kind].port}"} if "proxy" in kind else {}
+        requests += planned(base, **meta)
+    crawled = crawl(requests, **SETTINGS)
+    return {kind: Archived(servers[kind], crawled, bases[kind]) for kind in KINDS}
+
+
+@pytest.fixture(params=KINDS)
+def archived(request: pytest.FixtureRequest, archives: dict[str, Archived]) -> Archived:
+    """All cases over one kind of connection."""
+    return archives[request.param]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -286,16 +300,16 @@ def test_peer_and_protocol_are_named(archived: Archived) -> None:
     assert (b"tlsVersion: TLSv1." in archived.of("plain")["metadata"].block) == secure
 
 
-def test_warcio_finds_every_digest_right(archived: Archived) -> None:
-    for path in archived.crawled.warcs:
+def test_warcio_finds_every_digest_right(archives: dict[str, Archived]) -> None:
+    for path in archives["http"].crawled.warcs:
         with path.open("rb") as stream:
             for record in warcio.archiveiterator.ArchiveIterator(stream, check_digests=True):
                 record.raw_stream.read()
                 assert record.digest_checker.passed is not False, record.digest_checker.problems
 
 
-def test_fastwarc_finds_every_digest_right(archived: Archived) -> None:
-    for path in archived.crawled.warcs:
+def test_fastwarc_finds_every_digest_right(archives: dict[str, Archived]) -> None:
+    for path in archives["http"].crawled.warcs:
         for verify, parse_http in (("verify_block_digest", False), ("verify_payload_digest", True)):
             with path.open("rb") as stream:
                 for record in fastwarc.warc.ArchiveIterator(stream, parse_http=parse_http, auto_decode="none"):
@@ -303,13 +317,14 @@ def test_fastwarc_finds_every_digest_right(archived: Archived) -> None:
                     assert (parse_http and not payload) or getattr(record, verify)(), record.headers["WARC-Target-URI"]
 
 
-def test_the_command_warcio_check_passes(archived: Archived, tmp_path: Path) -> None:
-    """Without the brotli page: warcio 1.8.1 does not work with the brotli package, and falls over its own decoder."""
+def test_the_command_warcio_check_passes(archives: dict[str, Archived], tmp_path: Path) -> None:
+    """Without the brotli pages: warcio 1.8.1 falls over its own decoder where the brotli package is installed."""
     path = tmp_path / "without-brotli.warc.gz"
-    data = b"".join(file.read_bytes() for file in archived.crawled.warcs)
-    brotli_page = archived.of("brotli")["response"]
-    path.write_bytes(data[: brotli_page.offset] + data[brotli_page.offset + brotli_page.length :])
+    kept = [record for record in archives["http"].records if "br" not in record.http.codings("Content-Encoding")]
+    with path.open("wb") as file:
+        for record in kept:
+            file.write(record.path.read_bytes()[record.offset : record.offset + record.length])
     command = Path(sys.executable).with_name("warcio")
     done = subprocess.run([command, "check", "-v", path], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("digest pass") == len(archived.records) - 1
+    assert done.stdout.count("digest pass") == len(kept)
