@@ -21,6 +21,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from crawler.archive.exchange import Capture, Exchange, Via
 from crawler.archive.writer import ArchiveWriter
+from crawler.errors import CaptureError
 
 PLAN = json.loads(Path(sys.argv[1]).read_text()) if __name__ == "__main__" else {}
 OUTCOMES: list[dict[str, Any]] = []
@@ -31,6 +32,7 @@ class Archiving:
 
     def __init__(self, folder: Path) -> None:
         self._writer = ArchiveWriter(folder, "test", info={"software": "test"}, deduplicate=False)
+        self._kept = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Archiving:
@@ -39,6 +41,9 @@ class Archiving:
         return archiving
 
     def keep(self, exchange: Exchange, via: Via) -> Capture | None:
+        self._kept += 1
+        if self._kept > PLAN["settings"].get("ARCHIVE_FAILS_AFTER", self._kept):
+            raise CaptureError("Cannot write to the archive at x.warc.gz.open: No space left on device.")
         return self._writer.write(exchange, via)
 
     def close(self) -> None:

@@ -35,6 +35,8 @@ class WireServer:
     requests: dict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
     connections: list[int] = field(default_factory=list)
     """Requests that each connection carried."""
+    strays: list[bytes] = field(default_factory=list)
+    """What came on connections and was no request."""
 
     def __enter__(self) -> WireServer:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -74,7 +76,7 @@ class WireServer:
             connection.close()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
-        while request := _read_request(connection):
+        while request := self._read_request(connection):
             target = request.split(b" ")[1].decode()
             if request.startswith(b"CONNECT "):
                 assert self.tunnel_context is not None
@@ -98,22 +100,23 @@ class WireServer:
             if script.end != "keep":
                 return
 
-
-def _read_request(connection: socket.socket) -> bytes:
-    """A whole request, by its head and Content-Length."""
-    data = b""
-    while b"\r\n\r\n" not in data:
-        piece = connection.recv(65536)
-        if not piece:
-            return b""
-        data += piece
-    head, _, body = data.partition(b"\r\n\r\n")
-    lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
-    while lengths and len(body) < int(lengths[0]):
-        piece = connection.recv(65536)
-        data += piece
-        body += piece
-    return data
+    def _read_request(self, connection: socket.socket) -> bytes:
+        """A whole request, by its head and Content-Length; empty where the client leaves instead."""
+        data = b""
+        while b"\r\n\r\n" not in data:
+            piece = connection.recv(65536)
+            if not piece:
+                self.strays += [data] if data else []
+                return b""
+            data += piece
+        head, _, body = data.partition(b"\r\n\r\n")
+        fields = [line.split(b":", 1) for line in head.split(b"\r\n")[1:]]
+        length = next((int(value) for name, value in fields if name.lower() == b"content-length"), 0)
+        while len(body) < length:
+            piece = connection.recv(65536)
+            data += piece
+            body += piece
+        return data
 
 
 @dataclass(frozen=True)
