@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import string
+import warnings
 from datetime import date
 from difflib import get_close_matches
 from urllib.parse import urlsplit
@@ -42,9 +43,13 @@ def web_url(value: str) -> str:
 
 
 def pattern(value: str) -> str:
-    """A regular expression of Python's `re` that does not match everything."""
+    """A regular expression of Python's `re` that does not match everything, nor will mean something else one day."""
     try:
-        compiled = re.compile(value)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)
+            compiled = re.compile(value)
+    except FutureWarning as doubt:
+        raise ValueError(f"it is ambiguous ({doubt}); put a backslash before [, --, && or ~~ inside a set") from None
     except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"it is no regular expression ({error})") from None
     if compiled.search(""):

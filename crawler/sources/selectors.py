@@ -27,6 +27,7 @@ FUNCTIONS = frozenset(
 
 _LITERALS = re.compile(r"""'[^']*'|"[^"]*\"""")
 _CALLS = re.compile(r"([\w:-]+)\s*\(")
+_PATTERNS = re.compile(r"""\bre:\w+\s*\([^,]*,\s*('[^']*'|"[^"]*")""")
 _OPERATORS = frozenset({"and", "or", "div", "mod"})
 
 
@@ -50,11 +51,18 @@ def compile_selector(selector: str) -> etree.XPath:
 def _compile_xpath(selector: str) -> etree.XPath:
     try:
         compiled = etree.XPath(selector.strip(), namespaces=NAMESPACES)
+        _check_functions(selector)
+        _check_patterns(selector)
         compiled(etree.Element("html"))  # an unknown prefix shows only when it is used
-    except etree.XPathError as error:
+    except (etree.XPathError, re.error) as error:
         raise ValueError(f"as XPath: {error}") from None
-    _check_functions(selector)
     return compiled
+
+
+def _check_patterns(xpath: str) -> None:
+    """Raise re.error for a pattern of re:test() and its like, which lxml would meet only on a page that reaches it."""
+    for literal in _PATTERNS.findall(xpath):
+        re.compile(literal[1:-1])
 
 
 def _check_functions(xpath: str) -> None:

@@ -70,6 +70,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     (at("articles", include=["("]), "regular expression"),
     (at("articles", include=[""]), "everything"),
     (at("articles", exclude=["x*"]), "everything"),
+    (at("articles", exclude=["[[a]"]), "ambiguous"),
     (at("articles", hosts=["https://example.org/"]), "host name"),
     (at("articles", hosts=["example.org:80"]), "host name"),
     (at("extraction", keep=["div["]), "as CSS"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from crawler.errors import SourceError
+from crawler.sources.catalogue import SHIPPED
 from crawler.sources.reading import read_source
 
 BROKEN = sorted((Path(__file__).parent / "broken").glob("*.toml"))
@@ -97,3 +99,15 @@ def test_an_empty_file_lacks_what_must_be_given(tmp_path: Path) -> None:
     path.write_text("")
     message = message_of(path)
     assert [key for key in ("title", "homepage", "language") if f"{key}: missing" not in message] == []
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)
+def test_a_file_cut_anywhere_or_with_a_stray_quote_is_a_source_or_a_source_error(path: Path, tmp_path: Path) -> None:
+    """A half-saved file never ends in another exception, which would take the other sources with it."""
+    content = path.read_bytes()
+    broken = tmp_path / "broken.toml"
+    for end in range(0, len(content), 61):
+        for variant in (content[:end], content[:end] + b"'" + content[end:], content[:end] + b"[" + content[end:]):
+            broken.write_bytes(variant)
+            with suppress(SourceError):
+                assert read_source(broken).name == "broken"

@@ -57,6 +57,9 @@ def test_xpath_reaches_attributes() -> None:
         ("//svg:a", "prefix"),
         ("//a[lower-case(.) = 'b']", "no function lower-case"),
         ("//a[start-with(., 'b')]", r"did you mean starts-with\(\)"),
+        ('//p/a[re:test(@class, "(^| ")]', "unterminated subpattern"),
+        ("//p/a[re:test(@class, 'a') and re:replace(string(.), '[', '', '')]", "unterminated character set"),
+        ("re:test(//a, 'x')", "as CSS"),
         ("//a[ends-with(., 'b')]", "no function ends-with"),
     ],
 )
