@@ -1,0 +1,340 @@
+"""The captures of an archive, found by address and time; the index grows while WARCs are written.
+
+A library starts at once, with what its cache knows, and reads the rest when told to (`refresh`): each WARC from where
+the last reading stopped. It is safe to ask from any number of threads while one refreshes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from crawler.archive.keys import method_url, url_key
+from crawler.archive.layout import OPEN
+from crawler.archive.reader import Record, read_record
+from crawler.errors import ArchiveError, RecordError
+from crawler.replay.cache import Cache
+from crawler.replay.mementos import Memento, choose, from_microseconds, microseconds
+from crawler.replay.shelving import Progress, Shelving
+
+CANDIDATES = 40
+"""Captures before and after the wanted time that are weighed; more of one key lie between only in odd archives."""
+
+SECOND = 1_000_000
+"""In microseconds: older writers kept dates to the second."""
+
+SHOWN_DAMAGES = 5
+REVISIT_HOPS = 4
+"""A revisit refers to a response; in archives of others to a revisit at times."""
+
+_COLUMNS = (
+    "c.id, c.url, c.time, c.kind, c.method, c.status, c.mime, c.digest, c.location, c.record_id, f.path, "
+    "c.offset, c.length, c.key"
+)
+_FROM = "FROM captures c JOIN files f ON f.id = c.file"
+_GET = "c.method IN ('GET', 'HEAD', '')"
+
+
+@dataclass(frozen=True, slots=True)
+class WarcState:
+    """One WARC of the archive, and what is wrong with it, if anything is."""
+
+    path: str
+    size: int
+    captures: int
+    damages: list[tuple[int, str]]
+    """Offsets of what could not be read, and why."""
+
+    @property
+    def problem(self) -> str:
+        """The damages in a line; empty where there are none."""
+        shown = "; ".join(f"{reason} at offset {offset}" for offset, reason in self.damages[:SHOWN_DAMAGES])
+        more = len(self.damages) - SHOWN_DAMAGES
+        return f"{shown}; and {more} more" if more > 0 else shown
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address in the archive: its captures' number, first and last time, and what the last one was."""
+
+    url: str
+    key: str
+    captures: int
+    first: datetime
+    last: datetime
+    status: int | None
+    mime: str | None
+
+
+class Library:
+    """The captures below `root`, a folder or one WARC. Raises ArchiveError where `root` is not there."""
+
+    def __init__(self, root: Path, cache: Cache) -> None:
+        if not root.exists():
+            raise ArchiveError(f"{root}: there is no such file or folder. Give the folder that holds the WARCs.")
+        self.root = root
+        self._cache = cache
+        self._shelving = Shelving(root, cache)
+
+    # reading the archive
+
+    def refresh(self) -> int:
+        """Read what is new on the disk; how many captures were added."""
+        return self._shelving.refresh()
+
+    @property
+    def progress(self) -> Progress:
+        """How far the reading is."""
+        return self._shelving.progress
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until all that was there at the start has been read; whether it has."""
+        return self._shelving.complete.wait(seconds)
+
+    def text_folders(self) -> list[tuple[Path, int]]:
+        """Folders whose text files changed in the last refresh, with their modification time."""
+        return self._shelving.watch.changed
+
+    def warcs(self) -> list[WarcState]:
+        """Every WARC that has been read, and what could not be read of it."""
+        with self._cache.connection() as db:
+            rows = db.execute(
+                "SELECT path, size, (SELECT count(*) FROM captures WHERE file = files.id), problem "
+                "FROM files ORDER BY path"
+            )
+            return [
+                WarcState(path, size, captures, json.loads(damages or "[]")) for path, size, captures, damages in rows
+            ]
+
+    def problems(self) -> list[str]:
+        """What could not be read, a line for each file or folder."""
+        unreadable = [f"{path}: {reason}" for path, reason in self._shelving.watch.unreadable.items()]
+        return [f"{warc.path}: {warc.problem}" for warc in self.warcs() if warc.damages] + unreadable
+
+    def path_of(self, memento: Memento) -> Path:
+        """The WARC of a memento as it is called now. Raises ArchiveError where it is gone."""
+        path = self.root / memento.file if self.root.is_dir() else self.root.parent / memento.file
+        for present in (path, path.with_name(path.name + OPEN)):
+            if present.is_file():
+                return present
+        raise ArchiveError(f"{path}: this WARC was there before and is gone.")
+
+    # looking up
+
+    def find(
+        self,
+        url: str,
+        when: datetime | None = None,
+        method: str = "GET",
+        content_type: str = "",
+        body: bytes = b"",
+        strict: bool = False,
+    ) -> Memento | None:
+        """The capture of `url` nearest to `when` (the newest where that is None), or None.
+
+        https and http, with and without www., stand in for each other; with `strict` nothing else does. A request
+        with another method than GET is found by what it sent, or else by its address and method alone.
+        """
+        wanted = when or datetime.now(UTC)
+        if method in ("GET", "HEAD"):
+            return choose(self._near(url_key(url), wanted), url, wanted, strict)
+        keyed, _ = method_url(url, method, content_type, body)
+        found = choose(self._near(url_key(keyed), wanted, method), url, wanted)
+        return found or choose(self._sent_to(url, method), url, wanted)
+
+    def captures(self, url: str) -> list[Memento]:
+        """Every capture of `url` got with GET, oldest first."""
+        return self._select(f"c.key = ? AND {_GET} ORDER BY c.time, c.id", url_key(url))
+
+    def by_id(self, number: int) -> Memento | None:
+        """The capture with this number, or None."""
+        return next(iter(self._select("c.id = ?", number)), None)
+
+    def by_record(self, record_id: str | None) -> Memento | None:
+        """The capture with this WARC-Record-ID, or None."""
+        return next(iter(self._select("c.record_id = ? LIMIT 1", record_id)), None) if record_id else None
+
+    def by_digest(self, digest: str) -> Memento | None:
+        """The oldest response that holds the payload of this digest, or None."""
+        found = self._select("c.digest = ? AND c.kind = 'response' ORDER BY c.time LIMIT 1", digest)
+        return next(iter(found), None)
+
+    def around(self, memento: Memento, shown: bool = False) -> tuple[Memento | None, Memento | None]:
+        """The captures before and after a memento with the same key; with `shown`, those that redirect nowhere."""
+        moment = (microseconds(memento.date), memento.id)
+        kept = f"c.key = ? AND {_GET}" + (" AND (c.location IS NULL OR c.status = 201)" if shown else "")
+        before = self._select(
+            f"{kept} AND (c.time, c.id) < (?, ?) ORDER BY c.time DESC, c.id DESC LIMIT 1", memento.key, *moment
+        )
+        after = self._select(f"{kept} AND (c.time, c.id) > (?, ?) ORDER BY c.time, c.id LIMIT 1", memento.key, *moment)
+        return next(iter(before), None), next(iter(after), None)
+
+    def ends(self, memento: Memento) -> tuple[Memento | None, Memento | None]:
+        """The first and the last capture with the same key as a memento."""
+        first = self._select(f"c.key = ? AND {_GET} ORDER BY c.time, c.id LIMIT 1", memento.key)
+        last = self._select(f"c.key = ? AND {_GET} ORDER BY c.time DESC, c.id DESC LIMIT 1", memento.key)
+        return next(iter(first), None), next(iter(last), None)
+
+    def in_range(self, begin: str, end: str, limit: int, since: int, until: int) -> Iterator[Memento]:
+        """Captures whose keys are from `begin` to before `end`, between two times in microseconds; by key and time."""
+        yield from self._select(
+            "c.key >= ? AND c.key < ? AND c.time BETWEEN ? AND ? ORDER BY c.key, c.time, c.id LIMIT ?",
+            begin,
+            end,
+            since,
+            until,
+            limit,
+        )
+
+    def _near(self, key: str, when: datetime, method: str = "GET") -> Iterable[Memento]:
+        moment = microseconds(when)
+        methods = ("GET", "HEAD") if method in ("GET", "HEAD") else (method, method)
+        before = "c.key = ? AND c.method IN (?, ?) AND c.time <= ? ORDER BY c.time DESC LIMIT ?"
+        after = "c.key = ? AND c.method IN (?, ?) AND c.time > ? ORDER BY c.time LIMIT ?"
+        yield from self._select(before, key, *methods, moment, CANDIDATES)
+        yield from self._select(after, key, *methods, moment, CANDIDATES)
+
+    def _sent_to(self, url: str, method: str) -> list[Memento]:
+        """Captures of requests to an address with this method, whatever they sent."""
+        bare = url_key(url)
+        begin = f"{bare}{'&' if '?' in bare else '?'}"
+        return self._select(
+            "c.key >= ? AND c.key < ? AND c.method = ? LIMIT ?", begin, begin + "\x7f", method, CANDIDATES
+        )
+
+    def _select(self, condition: str, *values: object) -> list[Memento]:
+        with self._cache.connection() as db:
+            return [_memento(row) for row in db.execute(f"SELECT {_COLUMNS} {_FROM} WHERE {condition}", values)]
+
+    # reading records
+
+    def read(self, memento: Memento) -> Record:
+        """The record of a memento; a revisit has its original's payload.
+
+        Raises RecordError where it cannot be read, or its original is not in this archive; ArchiveError where the
+        WARC is gone.
+        """
+        record = read_record(self.path_of(memento), memento.offset)
+        return self._resolved(record, memento, REVISIT_HOPS)
+
+    def _resolved(self, record: Record, memento: Memento, hops: int) -> Record:
+        if record.type != "revisit":
+            return record
+        original = self._original(record, memento)
+        if original is None or not hops:
+            raise RecordError(
+                f"{memento.url}, captured {memento.stamp}: the archive holds a note that it was the same as an "
+                f"earlier capture ({record.refers_to.url or record.refers_to.record_id or 'not named'}), and that "
+                "one is not in this archive. Add the WARC that holds it."
+            )
+        source = read_record(self.path_of(original), original.offset)
+        return record.resolve(self._resolved(source, original, hops - 1))
+
+    def _original(self, record: Record, memento: Memento) -> Memento | None:
+        """What a revisit refers to: by record, by address and date, or by the digest of its payload."""
+        refers = record.refers_to
+        found = self.by_record(refers.record_id)
+        if found is None and refers.url and refers.date:
+            moment = microseconds(refers.date)
+            near = self._select(
+                "c.key = ? AND c.time BETWEEN ? AND ? AND c.kind = 'response' ORDER BY abs(c.time - ?) LIMIT 1",
+                url_key(refers.url),
+                moment - SECOND,
+                moment + SECOND,
+                moment,
+            )
+            found = next(iter(near), None)
+        if found is None and memento.digest:
+            found = self.by_digest(memento.digest)
+        return found if found and found.id != memento.id else None
+
+    # browsing
+
+    def hosts(self) -> list[tuple[str, int]]:
+        """Every host that has captures, with their number."""
+        with self._cache.connection() as db:
+            rows = db.execute(
+                "SELECT substr(key, 1, instr(key, ')') - 1) AS host, count(*) FROM captures "
+                "WHERE instr(key, ')') > 0 GROUP BY host ORDER BY host"
+            )
+            return [(_host(reversed_host), number) for reversed_host, number in rows]
+
+    def addresses(
+        self, prefix: str, after: str = "", limit: int = 100, status: str = "", mime: str = ""
+    ) -> list[Address]:
+        """Addresses that begin with `prefix`, in order of key, those after the key `after` only.
+
+        `*.example.org` stands for a host and those below it. `status` is the first digits of a status code, `mime` the
+        beginning of a media type; both are of the last capture.
+        """
+        begin, end = key_range(prefix)
+        conditions, values = ["key >= ? AND key < ? AND key > ?"], [begin, end, after]
+        if status:
+            conditions.append("CAST(status AS TEXT) LIKE ? || '%'")
+            values.append(status)
+        if mime:
+            conditions.append("mime LIKE ? || '%'")
+            values.append(mime)
+        with self._cache.connection() as db:
+            rows = db.execute(
+                "SELECT url, key, count(*), min(time), max(time), status, mime FROM captures "
+                f"WHERE {' AND '.join(conditions)} GROUP BY key ORDER BY key LIMIT ?",
+                [*values, limit],
+            )
+            return [_address(row) for row in rows]
+
+    def nearby(self, url: str, limit: int = 10) -> list[Address]:
+        """Addresses of the archive most like `url`: those that share the longest beginning of its path."""
+        key = url_key(url)
+        host, _, path = key.partition(")")
+        parts = path.partition("?")[0].rstrip("/").split("/")
+        for size in range(len(parts), 0, -1):
+            begin = f"{host}){'/'.join(parts[:size])}"
+            if found := self._addresses_from(begin, limit):
+                return found
+        return []
+
+    def _addresses_from(self, begin: str, limit: int) -> list[Address]:
+        with self._cache.connection() as db:
+            rows = db.execute(
+                "SELECT url, key, count(*), min(time), max(time), status, mime FROM captures "
+                "WHERE key >= ? AND key < ? AND status = 200 GROUP BY key ORDER BY mime LIKE 'text/html%' DESC, key "
+                "LIMIT ?",
+                (begin, begin + "\x7f", limit),
+            )
+            return [_address(row) for row in rows]
+
+
+def key_range(prefix: str) -> tuple[str, str]:
+    """The keys of all addresses that begin with `prefix`, as a half-open range; all keys where it is empty."""
+    prefix = prefix.strip()
+    if not prefix:
+        return "", "\x7f"
+    if prefix.startswith("*."):
+        host = url_key(prefix[2:]).partition(")")[0]
+        return host + ")", host + "-"  # "," sorts behind ")" and before "-": the host, and those below it
+    begin = url_key(prefix)
+    if begin.endswith(")/"):
+        begin = begin[:-1]
+    elif prefix.endswith("/"):
+        begin += "/"
+    return begin, begin + "\x7f"
+
+
+def _host(reversed_host: str) -> str:
+    labels, colon, port = reversed_host.partition(":")
+    return ".".join(reversed(labels.split(","))) + colon + port
+
+
+def _memento(row: tuple[Any, ...]) -> Memento:
+    number, url, moment, *rest = row
+    return Memento(number, url, from_microseconds(moment), *rest)
+
+
+def _address(row: tuple[Any, ...]) -> Address:
+    url, key, number, first, last, status, mime = row
+    return Address(url, key, number, from_microseconds(first), from_microseconds(last), status, mime)
