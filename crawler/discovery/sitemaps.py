@@ -1,0 +1,150 @@
+"""Sitemaps: indexes, lists of URLs, news sitemaps, plain text, packed or not, whole or half-broken.
+
+https://www.sitemaps.org/protocol.html, and for news
+https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from crawler.discovery.charsets import decode_pieces
+from crawler.discovery.feeds import parse_feed
+from crawler.discovery.inflate import inflate
+from crawler.discovery.links import Found, language_tag, plain_title
+from crawler.discovery.listing import Entry, Listing
+from crawler.discovery.periods import periods_of
+from crawler.discovery.sniff import kind_of
+from crawler.discovery.urls import MAX_LENGTH, absolute
+from crawler.discovery.xmlstream import Record, RecordReader, Shape
+
+_SHAPE = Shape(
+    records=frozenset({"url", "sitemap"}),
+    opaque=frozenset({"image", "video", "image:image", "video:video"}),
+    fields=frozenset(
+        {
+            *("loc", "lastmod", "publication_date", "title", "language"),
+            *("news:publication_date", "news:title", "news:language", "other:publication_date"),
+        }
+    ),
+    prefixes={
+        "http://www.google.com/schemas/sitemap-news/0.9": "news",
+        "https://www.google.com/schemas/sitemap-news/0.9": "news",
+        "http://www.google.com/schemas/sitemap-news/0.9/": "news",
+        "http://www.google.com/schemas/sitemap-image/1.1": "image",
+        "http://www.google.com/schemas/sitemap-video/1.1": "video",
+        "http://www.sitemaps.org/schemas/sitemap/0.9": "",
+        "https://www.sitemaps.org/schemas/sitemap/0.9": "",
+        "http://www.google.com/schemas/sitemap/0.84": "",
+    },
+)
+
+_NOT_A_SITEMAP = {
+    "html": "an HTML page, not a sitemap",
+    "robots": "a robots.txt, not a sitemap; its Sitemap lines may name some",
+    "empty": "an empty body, not a sitemap",
+}
+_CHILD = re.compile(r"\.xml(?:\.gz)?$", re.IGNORECASE)
+_DAY = timedelta(days=1)
+
+
+def parse_sitemap(body: bytes, url: str, content_type: str | None = None) -> Found:
+    """The URLs that the sitemap `body` lists, which came from `url`; `Found.more` has the children of an index.
+
+    Never raises and never fetches. Gzip is unpacked, whatever the headers said. `modified` is the lastmod, `published`
+    the date of a news sitemap. At most 50,000 URLs and 50 MB (unpacked) are read, as the protocol has it. A feed at
+    a sitemap's address is read as one. Who follows `more` must bound the nesting: an index may list itself or
+    another index; the protocol has one level, three are seen, and each URL is worth one visit.
+    """
+    kind = kind_of(body, content_type)
+    if kind == "feed":
+        return parse_feed(body, url, content_type)
+    listing = Listing(url)
+    pieces = decode_pieces(inflate(body, listing.warnings), content_type, listing.warnings)
+    if kind != "sitemap":
+        listing.warnings.append(_NOT_A_SITEMAP.get(kind, "neither a sitemap nor a feed"))
+    else:
+        first = next(pieces, "")
+        read = _read_xml if first.lstrip("\ufeff \t\r\n").startswith("<") else _read_lines
+        read(_chained(first, pieces), listing)
+    return listing.found()
+
+
+def children(found: Found, since: date | None = None, until: date | None = None) -> list[str]:
+    """The children of a sitemap index that may list articles published from `since` to `until`, both included.
+
+    Left out are a child whose URL names a period (`sitemap-2017-07.xml`, `2017_q3`) that is outside, and one whose
+    URL names none and that last changed before `since`. One that says nothing stays. A day on each side allows
+    for zones.
+    """
+    since, until = since and since - _DAY, until and until + _DAY
+    kept: list[str] = []
+    for url, period in periods_of(found.more).items():
+        changed = found.changed.get(url)
+        if period is None and changed and since and changed.date() < since:
+            continue
+        if period is None or period.overlaps(since, until):
+            kept.append(url)
+    return kept
+
+
+def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
+    """`first`, then `rest`."""
+    yield first
+    yield from rest
+
+
+def _read_xml(pieces: Iterator[str], listing: Listing) -> None:
+    """Put what an XML sitemap lists into `listing`."""
+    reader = RecordReader(_SHAPE)
+    for record in reader.read(pieces):
+        written = _value(record, "loc")
+        location = absolute(listing.url, written) if written else None
+        if record.name == "sitemap" or reader.root == "sitemapindex" or (location and _is_child(location)):
+            taken = listing.add_more(location, [_value(record, "lastmod")])
+        else:
+            taken = listing.add(_entry(record, location))
+        if not taken:
+            break
+    listing.warnings += reader.warnings()
+
+
+def _read_lines(pieces: Iterator[str], listing: Listing) -> None:
+    """Put the URLs of a plain text sitemap, one a line, into `listing`."""
+    rest = ""
+    for piece in pieces:
+        *lines, rest = (rest + piece).replace("\r", "\n").split("\n")
+        if not all(listing.add(Entry(_line_url(line))) for line in lines if line.strip()):
+            return
+        rest = rest[: 2 * MAX_LENGTH]
+    if rest.strip():
+        listing.add(Entry(_line_url(rest)))
+
+
+def _line_url(line: str) -> str | None:
+    """The URL on a line of a plain text sitemap; other words on it are not one."""
+    line = line.strip("\ufeff \t\r\0")
+    return absolute(line, "") if line.lower().startswith(("http://", "https://")) and " " not in line else None
+
+
+def _entry(record: Record, location: str | None) -> Entry:
+    """A URL with what the sitemap says of it."""
+    return Entry(
+        url=location,
+        title=plain_title(_value(record, "news:title", "title")),
+        published=[_value(record, "news:publication_date", "publication_date", "other:publication_date")],
+        modified=[_value(record, "lastmod")],
+        language=language_tag(_value(record, "news:language", "language")),
+    )
+
+
+def _value(record: Record, *names: str) -> str:
+    """The first field with text that goes by one of `names`; empty where there is none."""
+    return next((one.text for name in names for one in record.fields if one.name == name and one.text), "")
+
+
+def _is_child(url: str) -> bool:
+    """Whether a URL in a list of pages is a sitemap: some indexes are written as lists."""
+    return bool(_CHILD.search(url.partition("?")[0]))
