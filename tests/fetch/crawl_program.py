@@ -79,7 +79,9 @@ class PlannedSpider(scrapy.Spider):
 
     def note(self, request: scrapy.Request, **outcome: Any) -> Iterator[scrapy.Request]:
         capture = request.meta.get("capture")
-        OUTCOMES.append({"asked": request.meta["asked"], "capture": capture and capture.record_id, **outcome})
+        slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot"))
+        place = {"crawl_delay": request.meta.get("crawl_delay"), "slot_delay": slot and slot.delay}
+        OUTCOMES.append({"asked": request.meta["asked"], "capture": capture and capture.record_id, **place, **outcome})
         for planned in request.meta["then"]:
             yield self.request(planned)
 

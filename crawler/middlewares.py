@@ -1,0 +1,172 @@
+"""Scrapy middlewares: thin adapters to the rooms that hold the knowledge."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http.request import NO_CALLBACK
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawler.archive.exchange import Via
+from crawler.errors import CaptureError, FetchRefused
+from crawler.fetch.robots import Robots, product_token
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+logger = logging.getLogger(__name__)
+
+SUCCESS, REDIRECTION, CLIENT_ERROR = 2, 3, 4
+"""Classes of HTTP status."""
+
+REDIRECTS = 5
+"""Redirects of a robots.txt that are followed; RFC 9309, 2.3.1.2 wants at least five."""
+
+FRESH = 24 * 3600.0
+"""Seconds for which a robots.txt is used; RFC 9309, 2.4 allows a day."""
+
+FRESH_UNREACHABLE = 600.0
+"""Seconds after which a robots.txt that could not be had is asked for again."""
+
+MAX_CRAWL_DELAY = 120.0
+"""Seconds of Crawl-delay that are kept at most; more would let a crawl of a thousand pages take days."""
+
+DONT_THROTTLE = "autothrottle_dont_adjust_delay"
+CRAWL_DELAY = "crawl_delay"
+"""Key of request.meta: the Crawl-delay that is kept for its host, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The rules of a site, and until when (on the monotonic clock) they are good."""
+
+    robots: Robots
+    until: float
+
+
+class RobotsMiddleware:
+    """Keeps to the robots.txt of every host, by RFC 9309: no fetching where it cannot be reached.
+
+    Each robots.txt is fetched through the downloader, and so archived, in the role "robots". A Crawl-delay longer
+    than our own delay becomes the delay of the host.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        self._crawler = crawler
+        self._token = product_token(crawler.settings.get("ROBOTSTXT_USER_AGENT") or crawler.settings["USER_AGENT"])
+        self._answers: dict[str, _Answer] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Wire it in."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Let the request pass, or raise IgnoreRequest where its host does not allow it."""
+        url = urlparse_cached(request)
+        if request.meta.get("dont_obey_robotstxt") or url.scheme not in ("http", "https"):
+            return
+        site = f"{url.scheme}://{url.netloc.rpartition('@')[2].lower()}"
+        robots = await self._robots(site, request)
+        if not robots.allowed(request.url):
+            self._count("forbidden")
+            raise IgnoreRequest(f"Forbidden by {site}/robots.txt: {request.url}")
+        self._keep_delay(request, robots.crawl_delay)
+
+    async def _robots(self, site: str, request: Request) -> Robots:
+        """The rules of a site, which are asked for once however many requests wait for them."""
+        async with self._asking.setdefault(site, asyncio.Lock()):
+            answer = self._answers.get(site)
+            if answer is None or answer.until < monotonic():
+                answer = self._answers[site] = await self._ask(site, request, answer)
+        return answer.robots
+
+    async def _ask(self, site: str, request: Request, known: _Answer | None) -> _Answer:
+        try:
+            response = await self._fetch(f"{site}/robots.txt", request)
+        except (CaptureError, FetchRefused):
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever kept us from reading it, the site is off limits)
+            return self._unreachable(site, str(error) or type(error).__name__, known)
+        kind = response.status // 100 if response is not None else CLIENT_ERROR
+        if response is None or kind == CLIENT_ERROR:
+            return _Answer(Robots.allow_all(), monotonic() + FRESH)
+        if kind != SUCCESS:
+            return self._unreachable(site, f"it answers with status {response.status}", known)
+        robots = Robots.parse(response.body, self._token)
+        if (robots.crawl_delay or 0) > MAX_CRAWL_DELAY:
+            asked = robots.crawl_delay
+            logger.warning("%s asks for a Crawl-delay of %g s; %g s are kept.", site, asked, MAX_CRAWL_DELAY)
+        return _Answer(robots, monotonic() + FRESH)
+
+    async def _fetch(self, url: str, request: Request) -> Response | None:
+        """The final response for a robots.txt; None where redirects lead nowhere, which counts as there being none."""
+        assert self._crawler.engine is not None
+        for _ in range(1 + REDIRECTS):
+            response = await self._crawler.engine.download_async(_robots_request(url, request))
+            self._count(f"status/{response.status}")
+            if response.status // 100 != REDIRECTION:
+                return response
+            url = urljoin(url, (response.headers.get("Location") or b"").decode("latin-1"))
+            if not url.startswith(("http://", "https://")):
+                return None
+        return None
+
+    def _unreachable(self, site: str, reason: str, known: _Answer | None) -> _Answer:
+        """Nothing may be fetched, unless older rules are known: those stay in force."""
+        self._count("unreachable")
+        until = monotonic() + FRESH_UNREACHABLE
+        if known is not None:
+            logger.warning("%s/robots.txt could not be read again (%s); the one known is kept.", site, reason)
+            return _Answer(known.robots, until)
+        logger.warning("%s/robots.txt could not be read (%s); nothing is fetched there for now.", site, reason)
+        return _Answer(Robots.disallow_all(), until)
+
+    def _keep_delay(self, request: Request, asked: float | None) -> None:
+        """Make a Crawl-delay longer than ours the delay of the host, without jitter that could shorten it."""
+        if request.meta.pop(CRAWL_DELAY, None):
+            request.meta.pop(DONT_THROTTLE, None)  # was for another host, before a redirect
+        engine = self._crawler.engine
+        if not asked or engine is None:
+            return
+        delay = min(asked, MAX_CRAWL_DELAY)
+        downloader = engine.downloader
+        key = downloader.get_slot_key(request)
+        known = downloader.per_slot_settings.setdefault(key, {})
+        ours = known.get("delay", downloader._delay)
+        if delay <= ours * (1 - known.get("jitter", downloader._jitter)):
+            return
+        request.meta.update({CRAWL_DELAY: delay, DONT_THROTTLE: True})
+        known.update(delay=max(delay, ours), jitter=0.0)
+        if slot := downloader.slots.get(key):
+            slot.delay, slot.jitter = max(delay, slot.delay), 0.0
+
+    def _count(self, name: str) -> None:
+        if self._crawler.stats is not None:
+            self._crawler.stats.inc_value(f"robots/{name}")
+
+
+def _robots_request(url: str, request: Request) -> Request:
+    """A request for a robots.txt, on the way that `request` takes; redirects are ours to follow."""
+    meta: dict[str, Any] = {
+        "via": Via("robots", request.url),
+        "dont_obey_robotstxt": True,
+        "dont_redirect": True,
+        "handle_httpstatus_all": True,
+    }
+    if proxy := request.meta.get("proxy"):
+        meta["proxy"] = proxy
+    return Request(url, meta=meta, callback=NO_CALLBACK)
