@@ -1,0 +1,345 @@
+"""The catalogue: what the WARCs and text files hold, in one SQLite file that can be rebuilt from them.
+
+Many crawls write to it at once (WAL, short transactions), so a crawl buffers its rows and commits them together:
+every `BATCH_ROWS` rows or `BATCH_SECONDS`. A row is only added once its capture is flushed to the WARC
+(docs/design.md, "seen is written after the capture"), and a query sees the buffered rows too.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from crawler.archive.exchange import Capture, Role, Via
+from crawler.discovery.urls import url_digest
+from crawler.errors import ArchiveError
+from crawler.items import Article
+from crawler.storage.schema import open_database
+
+BATCH_ROWS = 50
+BATCH_SECONDS = 0.5
+SETTLED = (200, 203, 404, 410)
+"""Statuses after which an article's URL is not asked for again; a redirect is settled when its target is."""
+
+HOPS = 6
+
+CAPTURE_COLUMNS = (
+    "url_digest, url, source, date, kind, role, status, mime, record_id, warc, offset, length, payload_digest, "
+    "size, etag, last_modified, truncated, location, found_on, listed_modified, run"
+)
+READ_COLUMNS = (
+    "record_id, kind, url, date, warc, offset, length, status, mime, payload_digest, size, role, found_on, etag, "
+    "last_modified, truncated"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalogue knows of an article's URL: when it was first and last captured with an answer that holds.
+
+    `modified` is the latest modification date that a listing gave when it was captured.
+    """
+
+    first: datetime
+    last: datetime
+    modified: datetime | None = None
+
+
+class Catalogue:
+    """The catalogue at `path`, made if it is not there. One object serves one process and one thread.
+
+    Raises ArchiveError where the file cannot be opened, is not a catalogue, or was made by another version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._captures: list[tuple[Any, ...]] = []
+        self._outcomes: list[tuple[str, str]] = []
+        self._articles: list[tuple[Any, ...]] = []
+        self._last_flush = time.monotonic()
+        self._db = open_database(path)
+
+    # runs
+
+    def start_run(self, source: str) -> int:
+        """The number of a new run of `source`, started now."""
+        cursor = self._db.execute("INSERT INTO runs (source, started) VALUES (?, ?)", (source, _text(_now())))
+        return int(cursor.lastrowid or 0)
+
+    def end_run(self, run: int, reason: str, stats: dict[str, Any]) -> None:
+        """Say how a run ended, with its figures."""
+        self.flush()
+        values = (_text(_now()), reason, json.dumps(stats, default=str, sort_keys=True), run)
+        with self._writing():
+            self._db.execute("UPDATE runs SET ended = ?, reason = ?, stats = ? WHERE id = ?", values)
+
+    # captures and articles
+
+    def add_capture(self, source: str, capture: Capture, run: int | None = None) -> None:
+        """Add a capture that is already flushed to its WARC."""
+        self._captures.append(
+            (
+                url_digest(capture.url),
+                capture.url,
+                source,
+                _text(capture.date),
+                capture.kind,
+                capture.via.role,
+                capture.status,
+                capture.mime,
+                capture.record_id,
+                capture.warc,
+                capture.offset,
+                capture.length,
+                capture.payload_digest,
+                capture.size,
+                capture.etag,
+                capture.last_modified,
+                capture.truncated,
+                url_digest(capture.location) if capture.location else None,
+                capture.via.found_on,
+                _text(capture.via.modified) if capture.via.modified else None,
+                run,
+            )
+        )
+        self._flush_if_due()
+
+    def add_outcome(self, record_id: str, outcome: str) -> None:
+        """Say what became of a captured page: "article", or the reason why it gave none."""
+        self._outcomes.append((outcome, record_id))
+        self._flush_if_due()
+
+    def add_article(self, article: Article) -> None:
+        """Add the article whose text file has been written, and the outcome of its capture."""
+        self._articles.append(
+            (
+                article.path,
+                article.source,
+                article.url,
+                url_digest(article.url),
+                article.canonical_url,
+                article.title,
+                json.dumps(article.authors, ensure_ascii=False),
+                article.published.isoformat() if article.published else None,
+                article.modified.isoformat() if article.modified else None,
+                article.section,
+                article.language,
+                len(article.text),
+                _text(article.captured or _now()),
+                article.record_id,
+            )
+        )
+        self.add_outcome(article.record_id, "article")
+
+    def _flush_if_due(self) -> None:
+        rows = len(self._captures) + len(self._outcomes) + len(self._articles)
+        if rows >= BATCH_ROWS or time.monotonic() - self._last_flush > BATCH_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Commit what is buffered, in one transaction. Raises ArchiveError where it cannot be written."""
+        self._last_flush = time.monotonic()
+        if not (self._captures or self._outcomes or self._articles):
+            return
+        with self._writing():
+            columns = CAPTURE_COLUMNS.count(",") + 1
+            marks = ", ".join("?" * columns)
+            self._db.executemany(f"INSERT OR IGNORE INTO captures ({CAPTURE_COLUMNS}) VALUES ({marks})", self._captures)
+            self._db.executemany("UPDATE captures SET outcome = ? WHERE record_id = ?", self._outcomes)
+            self._db.executemany(f"INSERT OR REPLACE INTO articles VALUES ({', '.join('?' * 14)})", self._articles)
+        self._captures.clear()
+        self._outcomes.clear()
+        self._articles.clear()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction; raises ArchiveError where it cannot be written, and then nothing of it is."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise ArchiveError(
+                f"Cannot write to the catalogue {self.path}: {error}. What is in the WARCs is whole, and is read in "
+                "by the next crawl. Make room or give access, then crawl again."
+            ) from error
+
+    # questions
+
+    def known(self, source: str, urls: Iterable[str]) -> dict[str, Known]:
+        """Those of `urls` that `source` has captured as articles with an answer that holds.
+
+        An answer holds when it is whole and its status is in `SETTLED`, or it redirects to one that holds.
+        One query serves a whole listing.
+        """
+        self.flush()
+        digests = {url_digest(url): url for url in urls}
+        known = self._known_digests(source, list(digests), HOPS)
+        return {digests[digest]: found for digest, found in known.items()}
+
+    def _known_digests(self, source: str, digests: Sequence[bytes], hops: int) -> dict[bytes, Known]:
+        known: dict[bytes, Known] = {}
+        redirected: dict[bytes, bytes] = {}
+        for digest, location, *moments in self._captured(source, digests):
+            if location is None:
+                first, last, modified = (datetime.fromisoformat(moment) if moment else None for moment in moments)
+                assert first is not None
+                assert last is not None
+                known[digest] = Known(first, last, modified)
+            else:
+                redirected[digest] = location
+        open_ends = {digest: location for digest, location in redirected.items() if digest not in known}
+        if open_ends and hops:
+            targets = self._known_digests(source, list(set(open_ends.values())), hops - 1)
+            known |= {digest: targets[location] for digest, location in open_ends.items() if location in targets}
+        return known
+
+    def _captured(self, source: str, digests: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:
+        for part in _parts(digests):
+            yield from self._db.execute(
+                f"SELECT url_digest, location, min(date), max(date), max(listed_modified) FROM captures "
+                f"WHERE url_digest IN ({_marks(part)}) AND source = ? AND role = 'article' "
+                f"AND truncated IS NULL AND (status IN {SETTLED} OR status = 304 OR location IS NOT NULL) "
+                f"GROUP BY url_digest, location ORDER BY max(date)",
+                (*part, source),
+            )
+
+    def captured_since(self, source: str, role: Role, urls: Iterable[str], since: datetime) -> set[str]:
+        """Those of `urls` that `source` captured whole in this role since then, with a status below 400."""
+        digests = {url_digest(url): url for url in urls}
+        self.flush()
+        found: set[str] = set()
+        for part in _parts(list(digests)):
+            rows = self._db.execute(
+                f"SELECT DISTINCT url_digest FROM captures WHERE url_digest IN ({_marks(part)}) AND source = ? "
+                "AND role = ? AND date >= ? AND truncated IS NULL AND status < 400",
+                (*part, source, role, _text(since)),
+            )
+            found |= {digests[digest] for (digest,) in rows}
+        return found
+
+    def last_whole(self, source: str, url: str) -> Capture | None:
+        """The newest capture of `url` by `source` that holds the whole payload (no revisit, nothing cut off)."""
+        where = "url_digest = ? AND url = ? AND source = ? AND kind = 'response' AND status = 200 AND truncated IS NULL"
+        return self._one(f"{where} ORDER BY date DESC", url_digest(url), url, source)
+
+    def unchanged_in_a_row(self, url: str) -> int:
+        """How many of the last captures of `url` were a 304, counted back from the newest."""
+        self.flush()
+        rows = self._db.execute(
+            "SELECT status FROM captures WHERE url_digest = ? ORDER BY date DESC LIMIT 100", (url_digest(url),)
+        )
+        count = 0
+        for (status,) in rows:
+            if status != 304:
+                break
+            count += 1
+        return count
+
+    def original(self, payload_digest: str) -> tuple[str, Capture] | None:
+        """The oldest whole response with this payload digest, and its source: what a revisit record may refer to.
+
+        Rows that are not committed yet are not asked: the writer remembers what it wrote itself.
+        """
+        row = self._db.execute(
+            f"SELECT source, {READ_COLUMNS} FROM captures "
+            "WHERE payload_digest = ? AND kind = 'response' AND truncated IS NULL ORDER BY date LIMIT 1",
+            (payload_digest,),
+        ).fetchone()
+        return (row[0], _capture(row[1:])) if row else None
+
+    def pending(self, source: str) -> list[Capture]:
+        """Whole article pages of `source` that were archived and never extracted, oldest first: a run was cut."""
+        return list(
+            self._many(
+                "source = ? AND role = 'article' AND outcome IS NULL AND status = 200 AND truncated IS NULL "
+                "ORDER BY date",
+                source,
+            )
+        )
+
+    # level with the WARCs
+
+    def is_level(self, warc: str, size: int) -> bool:
+        """Whether all captures of a WARC of so many bytes are in here."""
+        row = self._db.execute("SELECT size FROM files WHERE warc = ?", (warc,)).fetchone()
+        return row is not None and row[0] == size
+
+    def set_level(self, warc: str, source: str, size: int) -> None:
+        """Say that all captures of a WARC of so many bytes are in here."""
+        self.flush()
+        self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (warc, source, size))
+
+    def forget_behind(self, warc: str, size: int) -> list[str]:
+        """Drop what lay behind the new end of a WARC that was cut to so many bytes; the paths of texts that cite it."""
+        self.flush()
+        lost = "SELECT record_id FROM captures WHERE warc = ? AND offset + length > ?"
+        paths = [
+            row[0] for row in self._db.execute(f"SELECT path FROM articles WHERE record_id IN ({lost})", (warc, size))
+        ]
+        self._db.executemany("DELETE FROM articles WHERE path = ?", [(path,) for path in paths])
+        self._db.execute("DELETE FROM captures WHERE warc = ? AND offset + length > ?", (warc, size))
+        return paths
+
+    def _one(self, where: str, *values: object) -> Capture | None:
+        return next(self._many(f"{where} LIMIT 1", *values), None)
+
+    def _many(self, where: str, *values: object) -> Iterator[Capture]:
+        self.flush()
+        for row in self._db.execute(f"SELECT {READ_COLUMNS} FROM captures WHERE {where}", values):
+            yield _capture(row)
+
+    def close(self) -> None:
+        """Commit what is buffered and close the file."""
+        try:
+            self.flush()
+        finally:
+            self._db.close()
+
+
+def _capture(row: tuple[Any, ...]) -> Capture:
+    (record_id, kind, url, date, warc, offset, length, status, mime, digest, size, role, found_on, *rest) = row
+    return Capture(
+        record_id=record_id,
+        kind=kind,
+        url=url,
+        date=datetime.fromisoformat(date),
+        warc=warc,
+        offset=offset,
+        length=length,
+        status=status,
+        mime=mime,
+        payload_digest=digest,
+        size=size,
+        via=Via(role, found_on),
+        etag=rest[0],
+        last_modified=rest[1],
+        truncated=rest[2],
+    )
+
+
+def _parts(values: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """`values` in parts that fit into one query."""
+    return (values[start : start + 500] for start in range(0, len(values), 500))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _text(moment: datetime) -> str:
+    """A moment as text that sorts by time: UTC, microseconds always written."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

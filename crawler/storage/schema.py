@@ -1,0 +1,76 @@
+"""The tables of the catalogue, and how its file is opened."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from crawler.errors import ArchiveError
+
+VERSION = 1
+"""Kept in `PRAGMA user_version`; a catalogue of another version is refused, for it can be rebuilt."""
+
+BUSY_SECONDS = 60
+"""How long to wait for another process's transaction; they take milliseconds, a rebuild's take longer."""
+
+SCHEMA = """
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY, source TEXT NOT NULL, started TEXT NOT NULL, ended TEXT, reason TEXT, stats TEXT
+);
+CREATE TABLE captures (
+  id INTEGER PRIMARY KEY, url_digest BLOB NOT NULL, url TEXT NOT NULL, source TEXT NOT NULL, date TEXT NOT NULL,
+  kind TEXT NOT NULL, role TEXT NOT NULL, status INTEGER, mime TEXT, record_id TEXT NOT NULL UNIQUE,
+  warc TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, payload_digest TEXT NOT NULL,
+  size INTEGER NOT NULL, etag TEXT, last_modified TEXT, truncated TEXT, location BLOB, found_on TEXT,
+  listed_modified TEXT, outcome TEXT, run INTEGER
+);
+CREATE INDEX captures_by_url ON captures (url_digest, date);
+CREATE INDEX captures_by_digest ON captures (payload_digest) WHERE kind = 'response';
+CREATE INDEX captures_pending ON captures (source) WHERE role = 'article' AND outcome IS NULL;
+CREATE INDEX captures_by_warc ON captures (warc);
+CREATE TABLE files (warc TEXT PRIMARY KEY, source TEXT NOT NULL, size INTEGER NOT NULL);
+CREATE TABLE articles (
+  path TEXT PRIMARY KEY, source TEXT NOT NULL, url TEXT NOT NULL, url_digest BLOB NOT NULL, canonical_url TEXT,
+  title TEXT NOT NULL, authors TEXT NOT NULL, published TEXT, modified TEXT, section TEXT, language TEXT,
+  characters INTEGER NOT NULL, captured TEXT NOT NULL, record_id TEXT NOT NULL
+);
+CREATE INDEX articles_by_day ON articles (source, published);
+CREATE INDEX articles_by_url ON articles (url_digest);
+"""
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """The catalogue's file, made if it is not there, in WAL mode and without transactions of Python's own.
+
+    Raises ArchiveError where it cannot be opened, is no catalogue, or was made by another version.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        version = _prepare(database)
+    except (sqlite3.Error, OSError) as error:
+        raise ArchiveError(
+            f"{path}: the catalogue cannot be used: {error}. It can be rebuilt from the WARCs: move it away, "
+            "then run `scrapy archive rebuild`."
+        ) from error
+    if version != VERSION:
+        database.close()
+        raise ArchiveError(
+            f"{path}: made by another version of Broadsheet (catalogue version {version}, this one "
+            f"writes {VERSION}). Move it away, then run `scrapy archive rebuild`."
+        )
+    return database
+
+
+def _prepare(database: sqlite3.Connection) -> int:
+    """Make the tables if there are none; the version of those that are there."""
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+    database.execute("BEGIN IMMEDIATE")
+    version = int(database.execute("PRAGMA user_version").fetchone()[0])
+    if version == 0:
+        for statement in SCHEMA.split(";"):
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {VERSION}")
+    database.execute("COMMIT")
+    return version or VERSION

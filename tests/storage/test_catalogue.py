@@ -1,0 +1,164 @@
+"""The catalogue: remembers captures and articles, answers for whole listings, survives company and bad files."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.archive.exchange import Capture, Via
+from crawler.errors import ArchiveError
+from crawler.items import Article
+from crawler.storage.catalogue import Catalogue
+
+MakeCapture = Callable[..., Capture]
+A, B, C = (f"https://gazette.example/{letter}" for letter in "abc")
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    opened = Catalogue(tmp_path / "catalogue.sqlite")
+    yield opened
+    opened.close()
+
+
+def test_a_captured_article_is_known_and_another_is_not(catalogue: Catalogue, make_capture: MakeCapture) -> None:
+    capture = make_capture(A)
+    catalogue.add_capture("gazette", capture)
+    known = catalogue.known("gazette", [A, B])
+    assert list(known) == [A]
+    assert known[A].first == known[A].last == capture.date
+
+
+def test_an_url_is_known_in_all_the_ways_that_it_is_written(catalogue: Catalogue, make_capture: MakeCapture) -> None:
+    catalogue.add_capture("gazette", make_capture(A))
+    assert A + "?utm_source=feed#top" in catalogue.known("gazette", [A + "?utm_source=feed#top"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "settled"),
+    [
+        ({"status": 200}, True),
+        ({"status": 404}, True),
+        ({"status": 410}, True),
+        ({"status": 500}, False),
+        ({"status": 429}, False),
+        ({"status": 403}, False),
+        ({"status": None}, False),
+        ({"status": 200, "truncated": "disconnect"}, False),
+        ({"status": 301, "location": B}, False),
+        ({"status": 200, "via": Via("section")}, False),
+    ],
+)
+def test_only_an_answer_that_holds_settles_an_article(
+    catalogue: Catalogue, make_capture: MakeCapture, fields: dict[str, object], settled: bool
+) -> None:
+    catalogue.add_capture("gazette", make_capture(A, **fields))
+    assert (A in catalogue.known("gazette", [A])) is settled
+
+
+def test_a_redirect_is_settled_when_its_target_is(catalogue: Catalogue, make_capture: MakeCapture) -> None:
+    catalogue.add_capture("gazette", make_capture(A, status=301, location=B))
+    catalogue.add_capture("gazette", make_capture(B, status=302, location=C))
+    assert not catalogue.known("gazette", [A, B])
+    catalogue.add_capture("gazette", make_capture(C))
+    assert set(catalogue.known("gazette", [A, B])) == {A, B}
+
+
+def test_redirects_in_a_circle_are_never_settled(catalogue: Catalogue, make_capture: MakeCapture) -> None:
+    catalogue.add_capture("gazette", make_capture(A, status=301, location=B))
+    catalogue.add_capture("gazette", make_capture(B, status=301, location=A))
+    assert not catalogue.known("gazette", [A, B])
+
+
+def test_what_one_source_captured_another_does_not_know(catalogue: Catalogue, make_capture: MakeCapture) -> None:
+    catalogue.add_capture("gazette", make_capture(A))
+    assert not catalogue.known("courier", [A])
+
+
+def test_a_listing_of_thousands_is_one_call(catalogue: Catalogue, make_capture: MakeCapture) -> None:
+    urls = [f"https://gazette.example/{number}" for number in range(3000)]
+    for url in urls[::2]:
+        catalogue.add_capture("gazette", make_capture(url))
+    assert sorted(catalogue.known("gazette", urls)) == sorted(urls[::2])
+
+
+def test_a_page_is_pending_until_its_outcome_is_known(
+    catalogue: Catalogue, make_capture: MakeCapture, make_article: Callable[..., Article]
+) -> None:
+    first, second, third = make_capture(A), make_capture(B), make_capture(C)
+    for capture in (first, second, third):
+        catalogue.add_capture("gazette", capture)
+    catalogue.add_outcome(second.record_id, "listing")
+    catalogue.add_article(make_article(url=C, record_id=third.record_id, path="gazette/text/c.txt"))
+    assert [capture.record_id for capture in catalogue.pending("gazette")] == [first.record_id]
+
+
+def test_the_original_of_a_payload_is_a_response_and_never_a_revisit(
+    catalogue: Catalogue, make_capture: MakeCapture
+) -> None:
+    digest = "sha1:SAMESAMESAME"
+    catalogue.add_capture("gazette", make_capture(A, kind="revisit", payload_digest=digest))
+    catalogue.flush()
+    assert catalogue.original(digest) is None
+    response = make_capture(B, payload_digest=digest)
+    catalogue.add_capture("courier", response)
+    catalogue.flush()
+    assert catalogue.original(digest) == ("courier", response)
+
+
+def test_the_304s_in_a_row_are_counted_from_the_newest(catalogue: Catalogue, make_capture: MakeCapture) -> None:
+    for status in (304, 200, 304, 304):
+        catalogue.add_capture("gazette", make_capture(A, status=status))
+    assert catalogue.unchanged_in_a_row(A) == 2
+
+
+def test_the_validators_of_another_address_are_not_used(catalogue: Catalogue, make_capture: MakeCapture) -> None:
+    catalogue.add_capture("gazette", make_capture(A + "?utm_source=x", etag='"1"'))
+    assert catalogue.last_whole("gazette", A) is None
+
+
+def test_what_lay_behind_the_end_of_a_cut_file_is_forgotten_and_its_texts_are_named(
+    catalogue: Catalogue, make_capture: MakeCapture, make_article: Callable[..., Article]
+) -> None:
+    kept, lost = make_capture(A, offset=0, length=900), make_capture(B, offset=1000, length=900)
+    for capture in (kept, lost):
+        catalogue.add_capture("gazette", capture)
+        catalogue.add_article(make_article(record_id=capture.record_id, path=f"text{capture.url[-1]}.txt"))
+    assert catalogue.forget_behind(kept.warc, 1500) == ["textb.txt"]
+    assert list(catalogue.known("gazette", [A, B])) == [A]
+
+
+def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    program = (
+        "import sys; from pathlib import Path; from datetime import *; from crawler.archive.exchange import *\n"
+        "from crawler.storage.catalogue import Catalogue\n"
+        "c = Catalogue(Path(sys.argv[1])); n = sys.argv[2]; run = c.start_run('s')\n"
+        "for i in range(300): c.add_capture('s', Capture(f'<{n}-{i}>', 'response', f'https://x.example/{n}/{i}', "
+        "datetime.now(UTC), 'w', i, 1, 200, None, 'd', 1, Via('article')), run)\n"
+        "c.end_run(run, 'finished', {}); c.close()\n"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", program, str(path), str(number)]) for number in range(4)]
+    assert [process.wait() for process in running] == [0, 0, 0, 0]
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT count(*) FROM captures").fetchone() == (1200,)
+        assert db.execute("SELECT count(*) FROM runs WHERE ended IS NOT NULL").fetchone() == (4,)
+
+
+@pytest.mark.parametrize("content", [b"not a database, but long enough to have a header of its own" * 20, b"SQLite"])
+def test_a_file_that_is_no_catalogue_is_named_with_what_to_do(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(ArchiveError, match=r"catalogue\.sqlite.*rebuild"):
+        Catalogue(path)
+
+
+def test_a_catalogue_of_another_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(ArchiveError, match="version 99"):
+        Catalogue(path)
