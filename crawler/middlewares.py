@@ -12,10 +12,13 @@ from urllib.parse import urljoin
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
+from scrapy.responsetypes import responsetypes
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.archive.exchange import Via
+from crawler.archive.message import remove_content_encoding
 from crawler.errors import CaptureError, FetchRefused
+from crawler.extensions import Archiving
 from crawler.fetch.robots import Robots, product_token
 
 if TYPE_CHECKING:
@@ -170,3 +173,69 @@ def _robots_request(url: str, request: Request) -> Request:
     if proxy := request.meta.get("proxy"):
         meta["proxy"] = proxy
     return Request(url, meta=meta, callback=NO_CALLBACK)
+
+
+class ConditionalMiddleware:
+    """Asks for a listing only if it changed since it was archived (RFC 9110, section 13).
+
+    For requests whose meta says `conditional`; the validators go back verbatim as the last whole capture
+    has them, and that capture is put into the meta as `unchanged`, so that a 304 can be read from the archive. They are
+    never sent to where a request was redirected.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """One for each crawler; the archive is looked up when the first request comes."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Add If-None-Match and If-Modified-Since, or take them off a redirected request."""
+        for name in ("If-None-Match", "If-Modified-Since"):
+            request.headers.pop(name, None)
+        request.meta.pop("unchanged", None)
+        archiving = self._crawler.get_extension(Archiving)
+        if archiving is None or not request.meta.get("conditional") or request.meta.get("redirect_times"):
+            return
+        capture = archiving.validated(request.url)
+        if capture is None:
+            return
+        request.meta["unchanged"] = capture
+        if capture.etag:
+            request.headers["If-None-Match"] = capture.etag.encode("latin-1", "replace")
+        if capture.last_modified:
+            request.headers["If-Modified-Since"] = capture.last_modified.encode("latin-1", "replace")
+
+
+class DecodingMiddleware:
+    """Removes the content-encoding of a response with the archive's own decoder.
+
+    Scrapy's middleware would do it too, but a page that is rebuilt from the archive must have the very bytes that the
+    crawl saw, also where the encoding is broken.
+    """
+
+    def __init__(self, max_size: int) -> None:
+        self._max_size = max_size
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """With DOWNLOAD_MAXSIZE as the bound on what a response may unpack to (decompression bombs)."""
+        return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """The response with a plain body and without its Content-Encoding field."""
+        codings = _codings(response)
+        if not codings or request.method == "HEAD" or not response.body:
+            return response
+        body = remove_content_encoding(codings, response.body, self._max_size or None).data
+        headers = response.headers.copy()
+        del headers["Content-Encoding"]
+        kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
+        return response.replace(cls=kind, headers=headers, body=body)
+
+
+def _codings(response: Response) -> list[str]:
+    fields = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+    return [coding.strip().lower() for coding in fields.split(",") if coding.strip()]

@@ -1,0 +1,81 @@
+"""`scrapy crawl SOURCE`: Scrapy's command, with what is asked for checked before anything is fetched."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from pathlib import Path
+
+from scrapy import Spider
+from scrapy.commands import crawl
+from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError
+
+from crawler.archive.layout import catalogue_path, warc_folder
+from crawler.errors import ArchiveError, BroadsheetError
+from crawler.handlers import ARCHIVE_FAILED
+from crawler.spiders.arguments import parse_arguments
+from crawler.storage.catalogue import Catalogue
+
+CHATTY = ("scrapy.addons", "scrapy.core.engine", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
+
+
+class Command(crawl.Command):
+    """Crawl a news source into the archive."""
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Crawl a source: article texts and WARCs go to archives/"
+
+    def long_desc(self) -> str:
+        """What `scrapy crawl --help` says first."""
+        return (
+            "Crawl the source of that name. -a limit=N: at most N articles; -a since=2026-11-01 and -a until=...: "
+            "a time span; -a url=ADDRESS[,ADDRESS]: only these articles."
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Crawl; exit code 1 where the crawl could not start or its archive could not be written, 2 for bad usage."""
+        try:
+            parse_arguments(**opts.spargs)
+            self._quieten()
+            if args and self.crawler_process is not None:
+                self.crawler_process.spider_loader.load(args[0])
+                self._check_archive(args[0])
+            super().run(args, opts)
+        except BroadsheetError as error:
+            raise UsageError(str(error), print_help=False) from error
+        stats = self._started.stats if self._started is not None and self._started._stats is not None else None
+        if stats is not None and stats.get_value("finish_reason") == ARCHIVE_FAILED:
+            self.exitcode = 1
+
+    _started: Crawler | None = None
+
+    def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
+        self._started = super()._create_crawler(spidercls)
+        return self._started
+
+    def _quieten(self) -> None:
+        """Leave out Scrapy's lists of its own parts, unless the log level asks for all there is."""
+        assert self.settings is not None
+        if str(self.settings["LOG_LEVEL"]).upper() == "INFO":
+            for name in CHATTY:
+                logging.getLogger(name).setLevel(logging.WARNING)
+
+    def _check_archive(self, name: str) -> None:
+        """Raise ArchiveError where the archive could not be written: better now than at the first page."""
+        assert self.settings is not None
+        archives = Path(self.settings["ARCHIVES_DIR"])
+        folder = warc_folder(archives, name)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ArchiveError(
+                f"Cannot make {folder}: {error.strerror}. Set ARCHIVES_DIR to another folder."
+            ) from error
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise ArchiveError(
+                f"Cannot write to {folder}. Change its permissions, or set ARCHIVES_DIR to another folder."
+            )
+        Catalogue(catalogue_path(archives)).close()

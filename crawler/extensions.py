@@ -1,0 +1,251 @@
+"""Scrapy extensions: the archive of the running crawl, and what the person at the keyboard sees of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Self, TypeVar
+
+import scrapy
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.settings import BaseSettings
+from scrapy.utils.defer import deferred_from_coro
+
+import crawler as broadsheet
+from crawler.archive.exchange import Capture, Exchange, Original, Via
+from crawler.archive.layout import catalogue_path, warc_file, warc_folder
+from crawler.archive.reader import Record, read_record
+from crawler.archive.writer import ArchiveWriter
+from crawler.articles import page_of
+from crawler.errors import ArchiveError, CaptureError, RecordError
+from crawler.handlers import ARCHIVE_FAILED
+from crawler.items import Article, Page
+from crawler.progress import Display, display_for
+from crawler.sources.model import Source
+from crawler.storage.catalogue import Catalogue, Known
+from crawler.storage.level import bring_level
+
+T = TypeVar("T")
+
+UNCHANGED_IN_A_ROW = 20
+"""After so many 304 answers a listing is asked for whole once: some feeds send a stale ETag for ever."""
+
+logger = logging.getLogger(__name__)
+
+
+class Archiving:
+    """The open archive of one crawl: writes captures, and knows through the catalogue what was captured before.
+
+    The download handler calls `keep` for each exchange before it hands the response on. Components get at
+    it with `crawler.get_extension(Archiving)`; a crawler without a source, such as a plain `scrapy shell`,
+    has none.
+    """
+
+    def __init__(self, source: Source, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self.source = source
+        self.archives = Path(settings["ARCHIVES_DIR"])
+        self.catalogue = Catalogue(catalogue_path(self.archives))
+        self.run = self.catalogue.start_run(source.name)
+        self._crawler = crawler
+        self._stats = crawler.stats
+        self._failed = False
+        self._reason = "crashed"
+        for warning in bring_level(self.archives, source.name, self.catalogue):
+            logger.warning("%s", warning)
+        self._writer = ArchiveWriter(
+            warc_folder(self.archives, source.name),
+            source.name,
+            info=_warcinfo(source, settings),
+            max_bytes=settings.getint("WARC_MAX_BYTES"),
+            chunked_payload_digest=settings.getbool("WARC_CHUNKED_PAYLOAD_DIGEST"),
+            deduplicate=settings.getbool("WARC_REVISITS"),
+            find_original=self._original,
+            find_unmodified=self._unmodified,
+        )
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The archive of the crawler's source; NotConfigured where the spider has none."""
+        source = getattr(crawler.spidercls, "source", None)
+        if source is None:
+            raise NotConfigured
+        archiving = cls(source, crawler)
+        crawler.signals.connect(archiving._spider_closed, signal=signals.spider_closed)
+        crawler.signals.connect(archiving.close, signal=signals.engine_stopped)
+        return archiving
+
+    def keep(self, exchange: Exchange, via: Via) -> Capture | None:
+        """Write the exchange to the archive; raises CaptureError when it cannot be written.
+
+        The download handler then ends the crawl: going on would forget what was fetched.
+        """
+        capture = self._writer.write(exchange, via)
+        if capture is not None:
+            try:
+                self.catalogue.add_capture(self.source.name, capture, self.run)
+            except ArchiveError as error:
+                raise CaptureError(str(error)) from error
+            self._stats.inc_value("archive/captures")
+            self._stats.inc_value(f"archive/{capture.kind}")
+            self._stats.inc_value("archive/bytes", capture.length)
+        return capture
+
+    def known(self, urls: Iterable[str]) -> dict[str, Known]:
+        """What the catalogue knows of these article URLs of the source."""
+        return self._ask(lambda: self.catalogue.known(self.source.name, urls), {})
+
+    def fresh_requisites(self, urls: Iterable[str], days: int) -> set[str]:
+        """Those of `urls` that the source captured as requisites within so many days."""
+        since = datetime.now(UTC) - timedelta(days=days)
+        return self._ask(lambda: self.catalogue.captured_since(self.source.name, "requisite", urls, since), set())
+
+    def pending(self) -> Iterator[Page]:
+        """The article pages that are archived and were never extracted, because a run was cut."""
+        nothing: list[Capture] = []
+        for capture in self._ask(lambda: self.catalogue.pending(self.source.name), nothing):
+            page = self.page(capture)
+            if page is not None:
+                yield page
+
+    def holds(self, capture: Capture) -> bool:
+        """Whether the WARC of a capture of this source is still there."""
+        return warc_file(self.archives, self.source.name, capture.warc) is not None
+
+    def page(self, capture: Capture) -> Page | None:
+        """The page of a capture of this source, read from the archive; None (with a warning) where that fails."""
+        try:
+            return page_of(self.source, capture, self._record(self.source.name, capture))
+        except (RecordError, OSError) as error:
+            logger.warning("%s: archived, but cannot be read: %s", capture.url, error)
+            return None
+
+    def validated(self, url: str) -> Capture | None:
+        """The capture whose validators a request for `url` may send back; None where it has to be asked for whole."""
+        return self._ask(lambda: self._validated(url), None)
+
+    def _validated(self, url: str) -> Capture | None:
+        capture = self.catalogue.last_whole(self.source.name, url)
+        if capture is None or not (capture.etag or capture.last_modified) or not self.holds(capture):
+            return None
+        return capture if self.catalogue.unchanged_in_a_row(url) < UNCHANGED_IN_A_ROW else None
+
+    def reject(self, capture: Capture, reason: str) -> None:
+        """Say that the page of a capture holds no article, and why."""
+        self._ask(lambda: self.catalogue.add_outcome(capture.record_id, reason), None)
+
+    def enter(self, article: Article) -> None:
+        """Enter in the catalogue an article whose files are written."""
+        self._ask(lambda: self.catalogue.add_article(article), None)
+
+    def _ask(self, question: Callable[[], T], otherwise: T) -> T:
+        """What the catalogue says; where it cannot be written, `otherwise`, and the crawl is closed."""
+        try:
+            return question()
+        except ArchiveError as error:
+            if not self._failed:
+                self._failed = True
+                logger.critical("%s The crawl is closing.", error)
+                deferred_from_coro(self._crawler.engine.close_spider_async(reason=ARCHIVE_FAILED))
+            return otherwise
+
+    def _record(self, source: str, capture: Capture) -> Record:
+        """The record of a capture; a revisit comes with the payload of its original."""
+        path = warc_file(self.archives, source, capture.warc)
+        if path is None:
+            raise RecordError(f"{capture.warc} is not in {warc_folder(self.archives, source)}")
+        record = read_record(path, capture.offset)
+        if capture.kind == "response":
+            return record
+        found = self.catalogue.original(capture.payload_digest)
+        if found is None:
+            raise RecordError(f"{path}, offset {capture.offset}: the original of this revisit is not in the catalogue")
+        return record.resolve(self._record(*found))
+
+    def _original(self, payload_digest: str, size: int) -> Original | None:
+        """The record that a revisit of this payload may refer to, if its WARC is still there."""
+        found = self.catalogue.original(payload_digest)
+        if found is None or found[1].size != size or not warc_file(self.archives, found[0], found[1].warc):
+            return None
+        return _as_original(found[1])
+
+    def _unmodified(self, url: str) -> Original | None:
+        """The record that a 304 for `url` confirms: the one whose validators were sent."""
+        capture = self.catalogue.last_whole(self.source.name, url)
+        return _as_original(capture) if capture is not None and self.holds(capture) else None
+
+    def _spider_closed(self, spider: Spider, reason: str) -> None:
+        self._reason = reason
+
+    def close(self) -> None:
+        """Close the WARC and the catalogue; what goes wrong now is logged, and mended by the next crawl."""
+        for end in (self._writer.close, self._end_run, self.catalogue.close):
+            try:
+                end()
+            except ArchiveError as error:
+                logger.error("%s", error)
+
+    def _end_run(self) -> None:
+        self.catalogue.end_run(self.run, self._reason, self._stats.get_stats())
+
+
+def _as_original(capture: Capture) -> Original:
+    return Original(capture.record_id, capture.url, capture.date, capture.payload_digest)
+
+
+def _warcinfo(source: Source, settings: BaseSettings) -> dict[str, str]:
+    versions = f"Scrapy/{scrapy.__version__} warcio/{version('warcio')}"
+    info = {
+        "software": f"Broadsheet/{broadsheet.__version__} {versions}",
+        "robots": "classic" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+        "http-header-user-agent": settings["USER_AGENT"],
+        "isPartOf": source.name,
+        "description": f"{source.title}, {source.homepage}",
+    }
+    return info | ({"operator": settings["CONTACT"]} if settings["CONTACT"] else {})
+
+
+class Progress:
+    """Shows how the crawl goes, and at its end what happened and where to look."""
+
+    def __init__(self, crawler: Crawler, display: Display) -> None:
+        self._crawler = crawler
+        self._display = display
+        self._reason = "crashed"
+        self._task: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """A live display on a terminal, plain lines elsewhere, nothing with PROGRESS=off or without a source."""
+        mode = crawler.settings["PROGRESS"]
+        source = getattr(crawler.spidercls, "source", None)
+        if mode == "off" or source is None:
+            raise NotConfigured
+        progress = cls(crawler, display_for(mode, source, Path(crawler.settings["ARCHIVES_DIR"])))
+        crawler.signals.connect(progress._opened, signal=signals.spider_opened)
+        crawler.signals.connect(progress._closed, signal=signals.spider_closed)
+        crawler.signals.connect(progress._stopped, signal=signals.engine_stopped)
+        return progress
+
+    def _opened(self) -> None:
+        self._display.start()
+        self._task = asyncio.create_task(self._keep_showing())
+
+    async def _keep_showing(self) -> None:
+        while True:
+            await asyncio.sleep(self._display.interval)
+            self._display.show(self._crawler.stats.get_stats())
+
+    def _closed(self, reason: str) -> None:
+        self._reason = reason
+
+    def _stopped(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        self._display.finish(self._crawler.stats.get_stats(), self._reason)

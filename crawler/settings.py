@@ -1,0 +1,98 @@
+"""Scrapy's settings for Broadsheet. Component orders read as the data flow; see docs/design.md for the reasons.
+
+A source's own politeness comes on top (`crawler/spiders/politeness.py`), and `-s NAME=VALUE` on top of that.
+"""
+
+import os
+
+BOT_NAME = "broadsheet"
+SPIDER_LOADER_CLASS = "crawler.spiders.loader.SourceLoader"
+COMMANDS_MODULE = "crawler.commands"
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+
+# --- Where things are -----------------------------------------------------------------------------------------------
+
+ARCHIVES_DIR = os.environ.get("BROADSHEET_ARCHIVES", "archives")
+SOURCES_DIR = ""
+"""A folder (or several, with the path separator between) of your own source files; BROADSHEET_SOURCES does the same."""
+
+# --- Who we are, and how we behave ----------------------------------------------------------------------------------
+
+CONTACT = os.environ.get("BROADSHEET_CONTACT", "")
+"""A URL or mail address where a site's owner finds you. It goes into the user agent and the archive's warcinfo."""
+
+ROBOTSTXT_OBEY = True
+COOKIES_ENABLED = False  # with cookies a first crawl tries to download the public-suffix list
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
+AUTOTHROTTLE_MAX_DELAY = 120.0
+DOWNLOAD_DELAY = 1.0
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 20 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+RETRY_TIMES = 2
+ALLOW_PRIVATE_ADDRESSES = False
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Encoding": "gzip, deflate, br, zstd",
+}
+
+# --- The way of the data: discovery -> fetch -> archive -> extraction -> storage -------------------------------------
+
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.handlers.CaptureHandler",
+    "https": "crawler.handlers.CaptureHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.RobotsMiddleware": 100,
+    "crawler.middlewares.ConditionalMiddleware": 450,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.DecodingMiddleware": 590,
+}
+SPIDER_MIDDLEWARES = {
+    "crawler.spiders.requisites.RequisitesMiddleware": 600,
+}
+METAREFRESH_ENABLED = False  # front pages reload themselves; an article page is extracted as it was served
+ITEM_PIPELINES = {
+    "crawler.pipelines.ExtractionPipeline": 300,
+    "crawler.pipelines.StoragePipeline": 700,
+}
+EXTENSIONS = {
+    "crawler.extensions.Archiving": 0,
+    "crawler.extensions.Progress": 900,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.logstats.LogStats": None,
+}
+CONCURRENT_ITEMS = 8  # 100, the default, starts 105 tasks a page
+EXTRACTION_WORKERS = 0
+"""Processes that extract; 0: one for each processor, but at most four."""
+EXTRACTION_TIMEOUT = 30
+"""Seconds that one page may take before it is given up; its capture stays, to be extracted again."""
+
+# --- The archive ----------------------------------------------------------------------------------------------------
+
+WARC_MAX_BYTES = 1_000_000_000
+WARC_REVISITS = True
+WARC_CHUNKED_PAYLOAD_DIGEST = False
+
+# --- What a run shows -----------------------------------------------------------------------------------------------
+
+LOG_LEVEL = "INFO"
+LOG_FORMATTER = "crawler.logformatter.LogFormatter"
+LOG_SHORT_NAMES = True
+STATS_DUMP = False  # the summary says what happened; `-s STATS_DUMP=1` prints the rest
+PROGRESS = "auto"
+"""auto: a live display on a terminal, plain lines elsewhere; plain; off."""
+
+# --- Doors that stay closed -----------------------------------------------------------------------------------------
+
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+FEED_EXPORT_ENCODING = "utf-8"

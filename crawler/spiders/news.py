@@ -1,0 +1,204 @@
+"""The spider that every source gets: it discovers articles and hands their pages on, and nothing else.
+
+Feeds, sitemaps and section pages become links (`crawler.discovery`), the frontier chooses among them
+(`crawler.spiders.frontier`), and each answer becomes a `Page`. Archiving happens below, in the download handler;
+extraction and storage after, in the pipelines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from scrapy import Request, Spider
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from crawler import progress
+from crawler.archive.exchange import Capture, Role, Via
+from crawler.discovery import Found, Link
+from crawler.discovery.feeds import parse_feed
+from crawler.discovery.sitemaps import children, parse_sitemap
+from crawler.extensions import Archiving
+from crawler.items import Page
+from crawler.sources.model import Source
+from crawler.spiders.arguments import parse_arguments
+from crawler.spiders.frontier import Frontier, Window
+
+LEVELS: dict[Role, int] = {"sitemap": 4, "feed": 200, "section": 1}
+"""How many steps `more` is followed: indexes of indexes, pages of an archived feed (RFC 5005). A section's own
+`pages` bound it instead."""
+
+PRIORITY: dict[Role, int] = {"robots": 40, "feed": 30, "section": 20, "sitemap": 0}
+"""Articles have 10: those of feeds and sections are fetched before sitemaps are read, and those of one sitemap before
+the next one, so that a site's whole history never waits in memory."""
+
+ARTICLE_PRIORITY = 10
+
+ANSWERS = [304, *range(400, 600)]
+"""Statuses that the callback of a listing wants to see; redirects are followed before."""
+
+
+class NewsSpider(Spider):
+    """Crawls one source; the loader makes a subclass for each source file and sets `source`."""
+
+    source: ClassVar[Source]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(self.source.name)
+        self.asked = parse_arguments(**kwargs)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Pages that an earlier run archived and did not extract, then the listings of the source."""
+        archiving = self._archiving()
+        self.sitemap_window = self._sitemap_window()
+        self.frontier = Frontier(self.source, self.asked.limit, archiving.known, self._count_link)
+        for page in archiving.pending():
+            yield page
+        if self.asked.urls:
+            for link in self.frontier.demand(self.asked.urls):
+                yield self._article_request(link, None)
+            return
+        for request in self._listings():
+            yield request
+
+    def _archiving(self) -> Archiving:
+        archiving = self.crawler.get_extension(Archiving)
+        if archiving is None:
+            raise RuntimeError("the extension crawler.extensions.Archiving is switched off: nothing could be archived")
+        return archiving
+
+    def _count_link(self, why: str) -> None:
+        self.crawler.stats.inc_value(progress.FOUND if why == "found" else f"{progress.PASSED_OVER}{why}")
+
+    def _sitemap_window(self) -> Window:
+        """The time asked for; where none was, the days that the source wants of its sitemaps."""
+        days, window = self.source.discovery.sitemap_days, self.asked.window
+        if not days or window.since or window.until:
+            return window
+        return Window(since=datetime.now(UTC) - timedelta(days=days))
+
+    # discovery
+
+    def _listings(self) -> Iterator[Request]:
+        discovery = self.source.discovery
+        for url in discovery.feeds:
+            yield self._listing_request(url, "feed")
+        for url in discovery.sitemaps:
+            yield self._listing_request(url, "sitemap")
+
+    def _listing_request(self, url: str, role: Role, found_on: str | None = None, level: int = 0) -> Request:
+        return Request(
+            url,
+            callback=self.parse_listing,
+            errback=self.listing_failed,
+            cb_kwargs={"role": role, "level": level},
+            meta={"via": Via(role, found_on), "conditional": True, "handle_httpstatus_list": ANSWERS},
+            priority=PRIORITY[role],
+        )
+
+    def parse_listing(self, response: Response, role: Role, level: int = 0) -> Iterator[Request]:
+        """The articles that a feed, a sitemap or a section page lists, and the further pages of it."""
+        body = self._listing_body(response)
+        if body is None:
+            return
+        found = self._read_listing(body, response, role)
+        self.crawler.stats.inc_value(progress.DOCUMENTS)
+        self._warn(response.url, found.warnings)
+        window = self.sitemap_window if role == "sitemap" else self.asked.window
+        for link in self.frontier.choose(found.links, window):
+            yield self._article_request(link, response.url)
+        if not self.frontier.full and level < self._levels(role):
+            for url in self._further(found, role):
+                yield self._listing_request(url, role, response.url, level + 1)
+
+    def _levels(self, role: Role) -> int:
+        return self.source.discovery.pages - 1 if role == "section" else LEVELS[role]
+
+    def _further(self, found: Found, role: Role) -> list[str]:
+        """The documents behind this one, as far as they can hold articles of the time asked for."""
+        if role == "sitemap":
+            return children(found, *self.sitemap_window.days)
+        if role == "feed" and not (self.asked.window.since and any(map(self.asked.window.holds, found.links))):
+            return []
+        return found.more
+
+    def _listing_body(self, response: Response) -> bytes | None:
+        """The body of a listing, from the archive where the server says that it did not change."""
+        if response.status == 304:
+            unchanged: Capture | None = response.meta.get("unchanged")
+            page = self._archiving().page(unchanged) if unchanged else None
+            return page.body if page else None
+        if response.status == 200:
+            return response.body
+        self._warn(response.url, [f"answered {response.status}; nothing could be read from it"])
+        return None
+
+    def _read_listing(self, body: bytes, response: Response, role: Role) -> Found:
+        content_type = _content_type(response)
+        return (parse_feed if role == "feed" else parse_sitemap)(body, response.url, content_type)
+
+    def listing_failed(self, failure: Failure) -> None:
+        """Warn of a listing that could not be fetched; the others go on."""
+        self._warn(failure.request.url, [f"not fetched: {_reason(failure)}"])  # type: ignore[attr-defined]
+
+    def _warn(self, url: str, warnings: list[str]) -> None:
+        for warning in warnings:
+            self.crawler.stats.inc_value(progress.WARNINGS)
+            self.logger.warning("%s: %s", url, warning)
+
+    # articles
+
+    def _article_request(self, link: Link, found_on: str | None) -> Request:
+        return Request(
+            link.url,
+            callback=self.parse,
+            errback=self.article_failed,
+            meta={"via": Via("article", found_on, link.modified)},
+            priority=ARTICLE_PRIORITY,
+        )
+
+    def parse(self, response: Response) -> Iterator[Page]:
+        """The page of an article, for the pipelines; nothing where its exchange is not in the archive."""
+        capture: Capture | None = response.meta.get("capture")
+        if capture is None:
+            self.logger.warning("%s: fetched, but not archived, and so not kept", response.url)
+            return
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name in response.headers
+            for value in response.headers.getlist(name)
+        ]
+        yield Page(self.source.name, response.url, response.body, _content_type(response), headers, capture)
+
+    def parse_requisite(self, response: Response) -> None:
+        """Nothing to do: what a page needs is in the archive once it was fetched."""
+        self.crawler.stats.inc_value(progress.REQUISITES)
+
+    def requisite_failed(self, failure: Failure) -> None:
+        """Count what a page needs and could not be fetched; the page itself is archived."""
+        self.crawler.stats.inc_value(progress.REQUISITES_FAILED)
+        self.logger.debug("%s: %s", failure.request.url, _reason(failure))  # type: ignore[attr-defined]
+
+    def article_failed(self, failure: Failure) -> None:
+        """Count an article that could not be fetched, by its reason; a later crawl asks for it again."""
+        reason = _reason(failure)
+        self.crawler.stats.inc_value(f"{progress.FAILED}{reason}")
+        self.logger.info("%s: %s", failure.request.url, reason)  # type: ignore[attr-defined]
+
+
+def _content_type(response: Response) -> str:
+    return (response.headers.get("Content-Type") or b"").decode("latin-1")
+
+
+def _reason(failure: Failure) -> str:
+    """Why a download failed, short enough to be counted: "404", "robots.txt", "DownloadTimeoutError"."""
+    error = failure.value
+    if isinstance(error, HttpError):
+        return f"HTTP {error.response.status}"
+    if isinstance(error, IgnoreRequest):
+        return "forbidden by robots.txt"
+    return type(error).__name__

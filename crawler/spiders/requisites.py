@@ -1,0 +1,105 @@
+"""A spider middleware that has the crawl also capture what its pages need to look as they did."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
+
+from crawler.archive.exchange import Via
+from crawler.discovery.requisites import Requisite, page_requisites, style_requisites
+from crawler.extensions import Archiving
+from crawler.extraction.decode import decode_page
+from crawler.sources.model import Source
+
+REQUISITE_DAYS = 7
+"""A style sheet or image is asked for again, conditionally, when its last capture is this old."""
+
+REQUISITE_PRIORITY = -20
+
+
+class RequisitesMiddleware:
+    """Asks for the images, styles, fonts and scripts of articles and section pages.
+
+    For the kinds that the source's `[archive]` asks for, at a lower priority than all pages, and through the same
+    politeness, robots rules and deduplication. What was captured within `REQUISITE_DAYS` is not asked for again.
+    """
+
+    def __init__(self, source: Source, crawler: Crawler) -> None:
+        wanted = source.archive
+        self._kinds = {
+            kind
+            for kind, is_wanted in (
+                ("image", wanted.images),
+                ("style", wanted.styles),
+                ("font", wanted.fonts),
+                ("script", wanted.scripts),
+            )
+            if is_wanted
+        }
+        self._source = source
+        self._crawler = crawler
+        self._asked: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """NotConfigured where the source wants none."""
+        source = getattr(crawler.spidercls, "source", None)
+        middleware = cls(source, crawler) if source is not None else None
+        if middleware is None or not middleware._kinds:
+            raise NotConfigured
+        return middleware
+
+    async def process_spider_output(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        """What the spider made of a page, then requests for what the page needs."""
+        async for made in result:
+            yield made
+        for request in self._requests(response):
+            yield request
+
+    def _requests(self, response: Response) -> list[Request]:
+        wanted = [
+            requisite
+            for requisite in _requisites(response)
+            if requisite.kind in self._kinds and requisite.url not in self._asked and self._is_in_scope(requisite.url)
+        ]
+        self._asked.update(requisite.url for requisite in wanted)
+        archiving = self._crawler.get_extension(Archiving)
+        fresh = archiving.fresh_requisites([one.url for one in wanted], REQUISITE_DAYS) if archiving else set()
+        return [self._request(requisite, response.url) for requisite in wanted if requisite.url not in fresh]
+
+    def _is_in_scope(self, url: str) -> bool:
+        return self._source.archive.other_hosts or self._source.has_host(urlsplit(url).hostname or "")
+
+    def _request(self, requisite: Requisite, found_on: str) -> Request:
+        spider: Any = self._crawler.spider
+        return Request(
+            requisite.url,
+            callback=spider.parse_requisite,
+            errback=spider.requisite_failed,
+            priority=REQUISITE_PRIORITY,
+            meta={
+                "via": Via("requisite", found_on),
+                "download_maxsize": int(self._source.archive.requisite_max_size * 1024 * 1024),
+                "conditional": True,
+                "handle_httpstatus_list": [304, *range(400, 600)],
+            },
+        )
+
+
+def _requisites(response: Response) -> list[Requisite]:
+    """What a captured page or style sheet names; nothing of other responses."""
+    via = response.meta.get("via")
+    if response.status != 200 or via is None:
+        return []
+    kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    if via.role == "requisite":
+        return style_requisites(decode_page(response.body, kind).text, response.url) if "css" in kind.lower() else []
+    if via.role in ("article", "section"):
+        return page_requisites(decode_page(response.body, kind).text, response.url)
+    return []
