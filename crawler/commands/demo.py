@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
+import shutil
+import sys
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -129,8 +131,16 @@ def _verdict(server: NewspaperServer, archives: Path, source: str) -> str:
     return (
         f"{len(kept)} of {len(versions)} texts (both versions of what was edited counted) are kept word for word.\n\n"
         f"Look at {shown}/text/ (clean texts and their metadata) and {shown}/warc/ (the pages as they were served).\n"
-        f"Next: scrapy replay {_near(archives)}"
+        f"Next: {_scrapy()} replay {_near(archives)}"
     )
+
+
+def _scrapy() -> str:
+    """How one starts Scrapy here: by its name where the shell finds it, else by its path, as after `make demo`."""
+    program = Path(sys.argv[0])
+    if program.name != "scrapy" or shutil.which("scrapy") == str(program):
+        return program.name if program.name == "broadsheet" else "scrapy"
+    return _near(program.absolute())
 
 
 def _near(path: Path) -> str:
