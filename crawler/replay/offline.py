@@ -25,13 +25,13 @@ from scrapy.http import Headers, Response
 from scrapy.settings import BaseSettings
 from scrapy.utils._download_handlers import make_response
 
-from crawler.archive.exchange import Capture, Via
+from crawler.archive.captures import capture_of
+from crawler.archive.exchange import Via
 from crawler.archive.reader import Record
-from crawler.archive.records import digest
 from crawler.errors import ArchiveError, FetchError, UsageError
 from crawler.replay.cache import open_cache
 from crawler.replay.library import Library
-from crawler.replay.mementos import Memento, parse_stamp
+from crawler.replay.mementos import parse_stamp
 
 logger = logging.getLogger(__name__)
 
@@ -79,14 +79,13 @@ class ReplayHandler(BaseDownloadHandler):
         request.meta.pop("capture", None)
         url = request.url.partition("#")[0]
         try:
-            found = await asyncio.to_thread(self._network.answer, request, url)
+            record = await asyncio.to_thread(self._network.answer, request, url)
         except ArchiveError as error:
             return self._miss(url, str(error))
-        if found is None:
+        if record is None:
             return self._miss(url, f"{url} is not in the archive at {self._network.library.root}")
-        memento, record = found
         self._count(HIT)
-        request.meta["capture"] = _capture(memento, record, request.meta.get("via") or Via())
+        request.meta["capture"] = capture_of(record, request.meta.get("via") or Via())
         return _response(request, record)
 
     def _miss(self, url: str, message: str) -> Response:
@@ -126,11 +125,11 @@ class ArchiveNetwork:
             found = cls._open[id(crawler)] = cls(*replayed_archive(crawler.settings))
         return found
 
-    def answer(self, request: Request, url: str) -> tuple[Memento, Record] | None:
-        """The capture of a request and its record, or None."""
+    def answer(self, request: Request, url: str) -> Record | None:
+        """The record of the capture that answers a request, or None."""
         content_type = (request.headers.get("Content-Type") or b"").decode("latin-1")
         memento = self.library.find(url, self._when, request.method, content_type, request.body, strict=True)
-        return (memento, self.library.read(memento)) if memento else None
+        return self.library.read(memento) if memento else None
 
     def note_miss(self, url: str) -> None:
         """Count an address that the archive does not have."""
@@ -161,29 +160,6 @@ def replayed_archive(settings: BaseSettings) -> tuple[Path, datetime | None]:
     if stamp and when is None:
         raise UsageError(f"REPLAY_AT={stamp} is no time: give 4 to 14 digits of YYYYMMDDhhmmss, such as 20170712.")
     return root, when
-
-
-def _capture(memento: Memento, record: Record, via: Via) -> Capture:
-    """The capture as the live crawl would have it. The digest is computed: not every record states it."""
-    payload = record.payload.data
-    return Capture(
-        record_id=record.id,
-        kind="revisit" if memento.kind == "revisit" else "response",
-        url=memento.url,
-        date=memento.date,
-        warc=memento.file.rsplit("/", 1)[-1],
-        offset=memento.offset,
-        length=memento.length,
-        status=record.status,
-        mime=record.mime,
-        payload_digest=digest(payload),
-        size=len(payload),
-        via=via,
-        etag=record.http.get("ETag"),
-        last_modified=record.http.get("Last-Modified"),
-        location=memento.redirects_to,
-        truncated=record.get("WARC-Truncated") if memento.kind == "response" else None,
-    )
 
 
 def _response(request: Request, record: Record) -> Response:

@@ -106,6 +106,7 @@ class Rewriter:
         for element in list(page.iter(*REMOVED)):
             element.drop_tree()
         for element in list(page.iter(*OPENED)):
+            _drop_placeholder(element)
             element.drop_tag()
         for element in list(page.iter("meta")):
             if (element.get("http-equiv") or "").lower() not in ("", "content-language"):
@@ -196,11 +197,23 @@ def _insert_charset(page: HtmlElement) -> None:
 
 def _undo_lazy_loading(image: HtmlElement) -> None:
     source = next((image.get(name) for name in LAZY if image.get(name)), None)
-    if source and (not image.get("src") or _UNTOUCHED.match(image.get("src", ""))):
+    if source:
         image.set("src", source)
     if image.get("data-srcset") and not image.get("srcset"):
         image.set("srcset", image.get("data-srcset", ""))
     image.attrib.pop("loading", None)
+
+
+def _drop_placeholder(noscript: HtmlElement) -> None:
+    """Remove the lazy image in front of a <noscript> that holds the image itself."""
+    before = noscript.getprevious()
+    if (
+        before is not None
+        and before.tag == "img"
+        and noscript.tag == "noscript"
+        and noscript.find(".//img") is not None
+    ):
+        before.drop_tree()
 
 
 def _drop_active(element: HtmlElement) -> None:

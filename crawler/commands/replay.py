@@ -1,0 +1,147 @@
+"""`scrapy replay`: the archive in a browser, as it was."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import webbrowser
+from datetime import datetime
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.archive.layout import find_warcs
+from crawler.errors import ArchiveError, BroadsheetError, UsageError
+from crawler.replay.browser import Browser, find_browser
+from crawler.replay.mementos import parse_stamp
+from crawler.replay.service import Replay
+
+DEFAULT_PORT = 8480
+LOOK_SECONDS = 0.2
+"""How often it is looked whether the browser was closed."""
+
+
+class Command(ScrapyCommand):
+    """Shows a folder of WARCs in a browser: search, article texts, and every page as it was."""
+
+    requires_project = False
+    default_settings = {"LOG_LEVEL": "WARNING"}  # noqa: RUF012
+
+    def syntax(self) -> str:
+        """How the command is called."""
+        return "[options] [PATH]"
+
+    def short_desc(self) -> str:
+        """The line in `scrapy --help`."""
+        return "Browse an archive: search it, read it, and see every page as it was"
+
+    def long_desc(self) -> str:
+        """The text in `scrapy replay --help`."""
+        return (
+            "Serves the WARCs in PATH (a folder or a file; by default the project's archives) on this machine alone, "
+            "and opens a Chromium-family browser on a profile of its own whose only network is the archive. "
+            "Files that a crawl is writing appear while it writes. Nothing is written to the archive."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """The options of this command."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--port",
+            type=int,
+            default=DEFAULT_PORT,
+            help=f"port of the pages (default: {DEFAULT_PORT}; 0: any that is free)",
+        )
+        parser.add_argument("--bind", default="127.0.0.1", help="address to listen on (default: this machine alone)")
+        parser.add_argument(
+            "--at", metavar="TIME", help="show the web as it was then: 4 to 14 digits, such as 20170712"
+        )
+        parser.add_argument("--no-browser", action="store_true", help="open no browser")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Serve until Ctrl-C, or until the browser is closed."""
+        try:
+            self._replay(self._root(args), opts)
+        except BroadsheetError as error:
+            print(f"Error: {error}", file=sys.stderr)
+            self.exitcode = 1
+
+    def _root(self, args: list[str]) -> Path:
+        if len(args) > 1:
+            raise UsageError(f"scrapy replay takes one PATH, and was given {len(args)}.")
+        configured = (self.settings.get("ARCHIVES_DIR") if self.settings else None) or "archives"
+        root = Path(args[0] if args else configured).expanduser()
+        if not root.exists():
+            raise ArchiveError(f"{root}: there is no such file or folder. Give the folder that holds the WARCs.")
+        if next(find_warcs(root), None) is None:
+            raise ArchiveError(
+                f"{root} holds no WARC (*.warc.gz, *.warc or *.warc.zst, in it or below it). "
+                "Crawl something first, or give the folder of another archive."
+            )
+        return root
+
+    def _replay(self, root: Path, opts: argparse.Namespace) -> None:
+        program = None if opts.no_browser else find_browser()
+        replay = Replay(root, bind=opts.bind, port=opts.port, when=_moment(opts.at))
+        replay.start()
+        try:
+            _announce(replay, root, opts.bind)
+            browser = None if opts.no_browser else _open_browser(replay, program)
+            try:
+                _wait(replay, browser)
+            finally:
+                if browser:
+                    browser.close()
+        except KeyboardInterrupt:
+            print()
+        finally:
+            replay.stop()
+
+
+def _moment(stamp: str | None) -> datetime | None:
+    moment = parse_stamp(stamp) if stamp else None
+    if stamp and moment is None:
+        raise UsageError(f"--at {stamp} is no time: give 4 to 14 digits of YYYYMMDDhhmmss, such as 20170712.")
+    return moment
+
+
+def _announce(replay: Replay, root: Path, bind: str) -> None:
+    print(f"The archive {root} is at {replay.url}")
+    print(f"Memento and the static view are at {replay.content_url}/web/")
+    if bind not in ("127.0.0.1", "::1", "localhost"):
+        print(f"Anyone who can reach {bind} can read this archive.")
+    if replay.cache.temporary:
+        print("The cache folder cannot be written: the index lasts for this run only.")
+    print("Ctrl-C ends the replay.", flush=True)
+
+
+def _open_browser(replay: Replay, program: Path | None) -> Browser | None:
+    """The browser on the archive; where that cannot be, the user's own on the static view, or none."""
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        print("No display was found, so no browser is opened.", flush=True)
+        return None
+    if program is None:
+        print(
+            "No Chromium-family browser was found: pages can be read in the static view only. To see them as they "
+            "were, install Chromium, Chrome, Edge or Brave, or name one in BROADSHEET_BROWSER.",
+            flush=True,
+        )
+        webbrowser.open(replay.url)
+        return None
+    return Browser(program, replay.url, replay.proxy_port, replay.identity.spki)
+
+
+def _wait(replay: Replay, browser: Browser | None) -> None:
+    """Stay until the browser is closed, and say what was read and what could not be."""
+    told: set[str] = set()
+    ready = False
+    while browser is None or not browser.closed():
+        if replay.pause(LOOK_SECONDS) and not ready:
+            ready = True
+            print(f"The archive has been read: {replay.summary()}", flush=True)
+        for problem in replay.library.problems():
+            if problem not in told:
+                told.add(problem)
+                print(f"Cannot be read: {problem}", file=sys.stderr, flush=True)
+    print("The browser was closed.")

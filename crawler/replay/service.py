@@ -1,0 +1,161 @@
+"""The running replay: the reader of the archive, the pages, the content, and the proxy for the browser."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from crawler.replay.article_pages import ArticlePages
+from crawler.replay.articles import Articles, Query
+from crawler.replay.cache import open_cache
+from crawler.replay.capture_pages import CapturePages
+from crawler.replay.certificate import make_identity
+from crawler.replay.content import Content
+from crawler.replay.library import Library
+from crawler.replay.proxy import ArchiveAnswers, ProxyServer
+from crawler.replay.showing import Showing
+from crawler.replay.site import Site
+from crawler.replay.web import Application, Request, Response, Router, Server
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = ("127.0.0.1", "::1")
+POLL_SECONDS = 0.3
+"""How often the disk is looked at; where that takes long, a fifth of the time at most is spent on it."""
+
+
+STOP_SECONDS = 0.1
+"""How long a server takes at most to notice that it is to stop."""
+
+
+class Replay:
+    """The archive below `root` in a browser. Nothing is read or served before `start`.
+
+    `bind` is the address of the pages; the proxy is on loopback always. With port 0 any free port is taken. Raises
+    ArchiveError where `root` is not there, UsageError where it cannot listen.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        bind: str = "127.0.0.1",
+        port: int = 0,
+        when: datetime | None = None,
+        cache_folder: Path | None = None,
+    ) -> None:
+        root = root.resolve()
+        self.cache = open_cache(root, cache_folder)
+        self.library = Library(root, self.cache)
+        self.articles = Articles(root if root.is_dir() else root.parent, self.cache)
+        self.showing = Showing(when)
+        self._site = Site(self.library, self.articles, self.showing, root.name or str(root))
+        self._stopping = threading.Event()
+        self._read_all = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._listen(bind, port)
+
+    def _listen(self, bind: str, port: int) -> None:
+        allowed = frozenset({bind.lower(), socket.gethostname().lower()} if bind not in LOOPBACK else ())
+        content = Content(self._site)
+        self._pages = Server(bind, port, self._answer_page, allowed)
+        try:
+            self._content = Server(bind, 0, content, allowed)
+        except BaseException:
+            self._pages.server_close()
+            raise
+        self._site.pages_port, self._site.content_port = self._pages.port, self._content.port
+        self._router = self._routes()
+        self.identity = make_identity()
+        answers = ArchiveAnswers(self.library, self.showing, self._site.missing)
+        own: dict[str, Application] = {
+            f"127.0.0.1:{self._pages.port}": self._answer_page,
+            f"127.0.0.1:{self._content.port}": content,
+        }
+        self._proxy = ProxyServer(answers, self.identity, own)
+        self.url = f"http://{f'[{bind}]' if ':' in bind else bind}:{self._pages.port}/"
+
+    def _routes(self) -> Router:
+        router = Router()
+        ArticlePages(self._site).add_to(router)
+        CapturePages(self._site).add_to(router)
+        router.add("/now", self._site.now)
+        router.add(r"/assets/(?P<name>[\w.-]+)", self._site.asset)
+        return router
+
+    @property
+    def content_url(self) -> str:
+        """The origin of the static view and the Memento resources."""
+        return self.url.replace(f":{self._pages.port}/", f":{self._content.port}")
+
+    @property
+    def proxy_port(self) -> int:
+        """The port of the proxy on 127.0.0.1."""
+        return self._proxy.port
+
+    def start(self) -> None:
+        """Serve, and read the archive, in threads of their own."""
+        for server in (self._pages, self._content, self._proxy):
+            self._run(server.serve_forever, STOP_SECONDS)
+        self._run(self._keep_reading)
+
+    def _run(self, target: Callable[..., None], *arguments: float) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _keep_reading(self) -> None:
+        """Bring the index level with the disk, again and again."""
+        while not self._stopping.is_set():
+            try:
+                self.read_once()
+            except Exception:
+                log.exception("reading the archive failed; it is tried again")
+            self._stopping.wait(POLL_SECONDS)
+
+    def read_once(self) -> None:
+        """Read what is new: captures first, then articles."""
+        self.library.refresh()
+        for folder, mtime in self.library.text_folders():
+            if self._stopping.is_set():
+                return
+            self.articles.read_folder(folder, mtime)
+        self._read_all.set()
+
+    def pause(self, seconds: float) -> bool:
+        """Wait so long; whether all that was there at the start has been read."""
+        if self._read_all.is_set():
+            self._stopping.wait(seconds)
+            return True
+        return self._read_all.wait(seconds)
+
+    def summary(self) -> str:
+        """What there is, in a line."""
+        warcs = self.library.warcs()
+        captures = sum(warc.captures for warc in warcs)
+        articles = self.articles.count(Query())
+        return f"{_counted(articles, 'article')}, {_counted(captures, 'capture')}, {_counted(len(warcs), 'WARC')}"
+
+    def _answer_page(self, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            return Response(b"", 405, [("Allow", "GET, HEAD")])
+        found = self._router(request)
+        return found or self._site.message(request, "Not found", "There is no such page in the replay.", 404)
+
+    def stop(self) -> None:
+        """End the servers and the reading, and close the index."""
+        self._stopping.set()
+        for server in (self._pages, self._content, self._proxy):
+            server.shutdown()
+            server.server_close()
+        for thread in self._threads:
+            thread.join()
+        self.cache.close()
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

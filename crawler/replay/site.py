@@ -1,0 +1,154 @@
+"""The replay's own pages: what they share, and the answers that are no page of articles or captures.
+
+Plain HTML without scripts, and nothing that is loaded from anywhere else. What archived pages hold is shown in frames
+from another origin (`content`), where nothing runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from crawler.replay.articles import Articles
+from crawler.replay.library import Library
+from crawler.replay.mementos import Memento
+from crawler.replay.showing import Showing
+from crawler.replay.web import Request, Response
+
+HERE = Path(__file__).parent
+ASSETS = {"replay.css": "text/css; charset=utf-8"}
+SHOWN_CAPTURES = 5
+
+PRIVACY = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+]
+
+
+@dataclass
+class Site:
+    """What all pages need. The ports are filled in once the servers listen."""
+
+    library: Library
+    articles: Articles
+    showing: Showing
+    name: str
+    """What the archive is called in headings: its folder's name."""
+    pages_port: int = 0
+    content_port: int = 0
+
+    def __post_init__(self) -> None:
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters.update(moment=moment, number=number, bytes=bytes_)
+
+    def content_origin(self, request: Request) -> str:
+        """The origin of archived content, under the host name that the client uses."""
+        return f"http://{request.hostname or '127.0.0.1'}:{self.content_port}"
+
+    def pages_origin(self, request: Request) -> str:
+        """The origin of these pages; from an archived page, whose host name is another, by address."""
+        return f"http://{request.hostname if not request.proxied else '127.0.0.1'}:{self.pages_port}"
+
+    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        """A page of ours, which runs nothing and loads nothing but its style and frames of content."""
+        content = self.content_origin(request)
+        shared = {
+            "archive": self.name,
+            "progress": self.library.progress,
+            "problems": len(self.library.problems()),
+            "proxied": request.proxied,
+            "content": content,
+            "snippets": {},
+        }
+        response = Response.html(self._templates.get_template(template).render(shared | values), status)
+        policy = (
+            f"default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src {content}; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+        response.headers += [
+            *PRIVACY,
+            ("Content-Security-Policy", policy),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+        ]
+        return response
+
+    def message(self, request: Request, heading: str, text: str, status: int) -> Response:
+        """A page that says one thing."""
+        return self.page(request, "message.html", status, heading=heading, text=text)
+
+    def missing(self, request: Request, url: str, reason: str) -> Response:
+        """The page in the place of an archived one that is not there, with the captures nearest to it."""
+        captures = self.library.captures(url)
+        nearest = sorted(captures, key=lambda found: abs(found.date - (self.showing.when or datetime.now(UTC))))
+        text = self._templates.get_template("missing.html").render(
+            url=url,
+            reason=reason,
+            proxied=request.proxied,
+            captures=nearest[:SHOWN_CAPTURES],
+            nearby=[] if captures else self.library.nearby(url),
+            pages=self.pages_origin(request),
+        )
+        response = Response.html(text, 404)
+        policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+        response.headers += [("Content-Security-Policy", policy), ("Cache-Control", "no-store")]
+        return response
+
+    def asset(self, request: Request, name: str) -> Response:
+        """A file that our pages load, by its name in a fixed list."""
+        if name not in ASSETS:
+            return Response.text("Not found.\n", 404)
+        headers = [("Content-Type", ASSETS[name]), ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-cache")]
+        return Response((HERE / "assets" / name).read_bytes(), 200, headers)
+
+    def now(self, request: Request) -> Response:
+        """What the browser was shown last, in a tab of its own, so that nothing covers the page itself."""
+        visits = [self._visit(visit.url, visit.memento, visit.missing) for visit in self.showing.visits()]
+        return self.page(request, "now.html", visits=visits, when=self.showing.when)
+
+    def _visit(self, url: str, memento: Memento | None, missing: list[str]) -> dict[str, Any]:
+        before, after = self.library.around(memento, shown=True) if memento else (None, None)
+        article = self.articles.of_record(memento.record_id) if memento else None
+        return {
+            "url": url,
+            "memento": memento,
+            "missing": missing,
+            "before": before,
+            "after": after,
+            "article": article,
+        }
+
+
+def moment(value: datetime) -> str:
+    """A moment as our pages show it, in UTC."""
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def number(value: int) -> str:
+    """A number with its thousands apart."""
+    return f"{value:,}".replace(",", "\N{THIN SPACE}")
+
+
+def bytes_(value: int) -> str:
+    """A number of bytes for people."""
+    size = float(value)
+    for unit in ("B", "KB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
+View = Callable[..., Response]
