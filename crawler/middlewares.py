@@ -49,12 +49,18 @@ CRAWL_DELAY = "crawl_delay"
 """Key of request.meta: the Crawl-delay that is kept for its host, in seconds."""
 
 
+class RobotsRefused(FetchRefused, IgnoreRequest):
+    """A page that robots.txt forbids, or whose robots.txt cannot be reached. Scrapy drops it without an error."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """The rules of a site, and until when (on the monotonic clock) they are good."""
 
     robots: Robots
     until: float
+    unreachable: str = ""
+    """Why the robots.txt could not be read; empty where it could, or where older rules are known."""
 
 
 class RobotsMiddleware:
@@ -78,24 +84,25 @@ class RobotsMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Let the request pass, or raise IgnoreRequest where its host does not allow it."""
+        """Let the request pass, or raise RobotsRefused where its host does not allow it."""
         url = urlparse_cached(request)
         if request.meta.get("dont_obey_robotstxt") or url.scheme not in ("http", "https"):
             return
         site = f"{url.scheme}://{url.netloc.rpartition('@')[2].lower()}"
-        robots = await self._robots(site, request)
-        if not robots.allowed(request.url):
+        answer = await self._answer(site, request)
+        if not answer.robots.allowed(request.url):
             self._count("forbidden")
-            raise IgnoreRequest(f"Forbidden by {site}/robots.txt: {request.url}")
-        self._keep_delay(request, robots.crawl_delay)
+            reason = f"could not be read ({answer.unreachable})" if answer.unreachable else "forbids it"
+            raise RobotsRefused(f"Refused to fetch {request.url}: {site}/robots.txt {reason}.")
+        self._keep_delay(request, answer.robots.crawl_delay)
 
-    async def _robots(self, site: str, request: Request) -> Robots:
+    async def _answer(self, site: str, request: Request) -> _Answer:
         """The rules of a site, which are asked for once however many requests wait for them."""
         async with self._asking.setdefault(site, asyncio.Lock()):
             answer = self._answers.get(site)
             if answer is None or answer.until < monotonic():
                 answer = self._answers[site] = await self._ask(site, request, answer)
-        return answer.robots
+        return answer
 
     async def _ask(self, site: str, request: Request, known: _Answer | None) -> _Answer:
         try:
@@ -136,7 +143,7 @@ class RobotsMiddleware:
             logger.warning("%s/robots.txt could not be read again (%s); the one known is kept.", site, reason)
             return _Answer(known.robots, until)
         logger.warning("%s/robots.txt could not be read (%s); nothing is fetched there for now.", site, reason)
-        return _Answer(Robots.disallow_all(), until)
+        return _Answer(Robots.disallow_all(), until, reason)
 
     def _keep_delay(self, request: Request, asked: float | None) -> None:
         """Make a Crawl-delay longer than ours the delay of the host, without jitter that could shorten it."""

@@ -271,5 +271,7 @@ class CaptureRecords:
             fields.append(("WARC-Protocol", f"http/{answer.head.version}"))
         if self.exchange.cipher:
             fields.append(("WARC-Cipher-Suite", self.exchange.cipher))
-        fields.append(("Content-Type", "application/http; msgtype=response"))
+        # What answered may speak another protocol (a mail or SSH server on the port): that is no HTTP message.
+        http = "application/http; msgtype=response"
+        fields.append(("Content-Type", http if answer.head.raw else "application/octet-stream"))
         return fields

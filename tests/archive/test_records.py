@@ -111,8 +111,11 @@ def test_a_chunked_response_has_no_payload_digest_by_default(records_of: Callabl
     assert "WARC-Payload-Digest" not in named(records_of(response=CHUNKED)[0])
 
 
-def test_what_is_no_http_has_no_payload_digest(records_of: Callable[..., list[bytes]]) -> None:
-    assert "WARC-Payload-Digest" not in named(records_of(response=b"SSH-2.0-x\r\n\r\n")[0])
+def test_what_is_no_http_does_not_claim_to_be(records_of: Callable[..., list[bytes]]) -> None:
+    record = records_of(response=b"SSH-2.0-x\r\n\r\n")[0]
+    assert block(record) == b"SSH-2.0-x\r\n\r\n"
+    assert named(record)["Content-Type"] == "application/octet-stream"
+    assert not {"WARC-Payload-Digest", "WARC-Protocol"} & set(named(record))
 
 
 def test_where_asked_for_the_payload_digest_of_chunks_is_over_the_entity(

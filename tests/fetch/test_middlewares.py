@@ -99,7 +99,7 @@ def test_what_robots_allow_or_say_nothing_of_is_fetched(
 def test_where_robots_forbid_or_cannot_be_reached_nothing_is_fetched(
     polite: Crawled, sites: dict[str, WireServer], site: str
 ) -> None:
-    assert polite.outcomes[f"{sites[site].url}/page"]["error"] == "IgnoreRequest"
+    assert polite.outcomes[f"{sites[site].url}/page"]["error"] == "RobotsRefused"
     assert "/page" not in sites[site].requests
 
 
@@ -107,18 +107,24 @@ def test_where_robots_forbid_or_cannot_be_reached_nothing_is_fetched(
 def test_rules_hold_for_the_site_that_was_asked_also_after_a_redirect(
     polite: Crawled, sites: dict[str, WireServer], site: str
 ) -> None:
-    assert polite.outcomes[f"{sites[site].url}/private/a"]["error"] == "IgnoreRequest"
+    assert polite.outcomes[f"{sites[site].url}/private/a"]["error"] == "RobotsRefused"
     assert "/private/a" not in sites[site].requests
 
 
 def test_the_target_of_a_redirect_is_checked_on_its_own_host(polite: Crawled, sites: dict[str, WireServer]) -> None:
-    assert polite.outcomes[f"{sites['leading'].url}/page"]["error"] == "IgnoreRequest"
+    assert polite.outcomes[f"{sites['leading'].url}/page"]["error"] == "RobotsRefused"
 
 
 def test_a_site_is_asked_once(polite: Crawled, sites: dict[str, WireServer]) -> None:
     assert len(sites["forbidding"].requests["/robots.txt"]) == 2, (
         "once for the site itself, once by the redirect of another"
     )
+
+
+def test_a_refusal_says_why(polite: Crawled, sites: dict[str, WireServer]) -> None:
+    messages = {name: polite.outcomes[f"{sites[name].url}/page"].get("message", "") for name in ("five", "failing")}
+    assert messages["five"].endswith("/robots.txt forbids it.")
+    assert messages["failing"].endswith("/robots.txt could not be read (it answers with status 500).")
 
 
 def test_what_was_forbidden_is_counted(polite: Crawled) -> None:
