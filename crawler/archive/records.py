@@ -12,34 +12,26 @@ An exchange that nothing came back on has only the last two.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
 import json
+import re
 import uuid
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
-
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
+from typing import Literal
 
 from crawler.archive.exchange import Exchange, Original, Via
 from crawler.archive.message import Head, remove_transfer_encoding, split_head, split_response
+from crawler.archive.serialize import WARC_VERSION, Fields, write_record
+from crawler.archive.serialize import digest as digest
 
-WARC_VERSION = "1.1"
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 IDENTICAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
 NOT_MODIFIED_STATUS = 304
 
-COMPRESSION = 6
-"""zlib's own default: half the time of warcio's 9, for about one per cent more bytes."""
-
-Fields = list[tuple[str, str]]
+_PACKED = re.compile(r"(image/(?!svg|bmp|x-)|audio/|video/|font/woff|application/(zip|gzip|pdf|x-7z))")
 
 
 def new_record_id() -> str:
@@ -60,11 +52,6 @@ def parse_date(text: str) -> datetime | None:
         return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def digest(data: bytes) -> str:
-    """`data`'s SHA-1 as WARC files label it: `sha1:BASE32`."""
-    return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 
 
 def warc_fields(fields: Iterable[tuple[str, str]]) -> bytes:
@@ -93,72 +80,19 @@ class Answer:
         clear_end = raw.endswith(b"\r\n\r\n") or not raw.endswith((b"\n\n", b"\n\r\n"))
         return bool(raw) and clear_end and not self.head.chunked
 
+    @property
+    def packed(self) -> bool:
+        """Whether the body is in a compressed format as it is."""
+        if any(coding != "identity" for coding in self.head.codings("Content-Encoding")):
+            return True
+        return bool(self.head.mime) and bool(_PACKED.match(self.head.mime or ""))
+
     @classmethod
     def of(cls, response: bytes) -> Answer:
         """Take a response apart as it came over the wire."""
         head, body = split_response(response)
         payload = remove_transfer_encoding(head, body).data
         return cls(head, body, digest(payload), len(payload))
-
-
-class _Verbatim(StatusAndHeaders):  # type: ignore[misc]
-    """A head that warcio writes byte for byte; its own would percent-encode what is not ASCII."""
-
-    def __init__(self, raw: bytes) -> None:
-        super().__init__("", [])
-        self.headers_buff = raw
-
-    def compute_headers_buffer(self, header_filter: object = None) -> None:
-        """Leave the bytes as they are."""
-
-    def __bool__(self) -> bool:
-        return True
-
-
-class _Member:
-    """One gzip member, as the file that warcio writes a record to."""
-
-    def __init__(self) -> None:
-        self._gzip = zlib.compressobj(COMPRESSION, zlib.DEFLATED, 31)
-        self._out = bytearray()
-
-    def write(self, data: bytes) -> None:
-        self._out += self._gzip.compress(data)
-
-    def flush(self) -> None:
-        self._out += self._gzip.flush()
-
-    def bytes(self) -> bytes:
-        return bytes(self._out)
-
-
-class _Warcio(WARCWriter):  # type: ignore[misc]
-    """warcio's writer, with the digests left to us: it takes a chunked body for its payload."""
-
-    NO_PAYLOAD_DIGEST_TYPES = ("warcinfo", "response", "revisit", "request", "metadata", "conversion")
-
-    def __init__(self) -> None:
-        super().__init__(None, gzip=False, warc_version=WARC_VERSION)
-
-    def record(self, kind: str, fields: Fields, head: bytes | None, body: bytes) -> bytes:
-        """One record as one gzip member; `head` is None where the block is no HTTP message."""
-        block = body if head is None else head if kind == "revisit" else head + body
-        named: dict[str, Any] = dict(fields)
-        named["WARC-Block-Digest"] = digest(block)
-        record = self.create_warc_record(
-            "",
-            kind,
-            payload=io.BytesIO(body),
-            length=len(body),
-            warc_headers_dict=named,
-            http_headers=None if head is None else _Verbatim(head),
-        )
-        member = _Member()
-        self._write_warc_record(member, record)
-        return member.bytes()
-
-
-_WARCIO = _Warcio()
 
 
 def warcinfo(name: str, info: Mapping[str, str]) -> tuple[str, bytes]:
@@ -172,7 +106,7 @@ def warcinfo(name: str, info: Mapping[str, str]) -> tuple[str, bytes]:
         ("WARC-Filename", name),
         ("Content-Type", "application/warc-fields"),
     ]
-    return record_id, _WARCIO.record("warcinfo", named, None, warc_fields(fields.items()))
+    return record_id, write_record("warcinfo", named, None, warc_fields(fields.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +144,7 @@ class CaptureRecords:
             fields.append(("WARC-Payload-Digest", answer.payload_digest))
         if self.exchange.truncated:
             fields.append(("WARC-Truncated", self.exchange.truncated))
-        return _WARCIO.record("response", fields, answer.head.raw, answer.body)
+        return write_record("response", fields, answer.head.raw, answer.body, packed=answer.packed)
 
     def _revisit(self, answer: Answer, original: Original) -> bytes:
         """The head of this response, referring to `original` for its payload."""
@@ -225,7 +159,7 @@ class CaptureRecords:
         ]
         if not unmodified:
             fields.append(("WARC-Truncated", "length"))
-        return _WARCIO.record("revisit", fields, answer.head.raw, b"")
+        return write_record("revisit", fields, answer.head.raw, b"")
 
     def _request(self) -> bytes:
         """The request as sent."""
@@ -236,7 +170,7 @@ class CaptureRecords:
         if self.exchange.ip:
             fields.append(("WARC-IP-Address", self.exchange.ip))
         fields.append(("Content-Type", "application/http; msgtype=request"))
-        return _WARCIO.record("request", fields, head, body)
+        return write_record("request", fields, head, body)
 
     def _metadata(self) -> bytes:
         """How the crawl came here, and what the other records have no field for."""
@@ -251,7 +185,7 @@ class CaptureRecords:
         fields = self._common("metadata", new_record_id())
         fields.append(("WARC-Concurrent-To", self.record_id))
         fields.append(("Content-Type", "application/warc-fields"))
-        return _WARCIO.record("metadata", fields, None, warc_fields(described))
+        return write_record("metadata", fields, None, warc_fields(described))
 
     def _common(self, kind: str, record_id: str) -> Fields:
         return [

@@ -9,7 +9,8 @@ from datetime import timedelta, timezone
 import pytest
 
 from crawler.archive.exchange import Exchange, Original, Via
-from crawler.archive.records import Answer, CaptureRecords, digest, format_date, warc_fields, warcinfo
+from crawler.archive.records import Answer, CaptureRecords, format_date, warc_fields, warcinfo
+from crawler.archive.serialize import digest
 
 NO_VIA = Via()
 ORIGINAL_ID = "<urn:uuid:00000000-0000-4000-8000-000000000001>"
@@ -195,3 +196,13 @@ def test_dates_are_utc_whatever_the_zone(make_exchange: Callable[..., Exchange])
 
 def test_fields_that_utf8_cannot_hold_are_still_written() -> None:
     assert warc_fields([("via", "http://x/\ud800")]) == b"via: http://x/?\r\n"
+
+
+@pytest.mark.parametrize("kind", [b"Content-Encoding: gzip", b"Content-Type: image/jpeg"])
+def test_a_body_that_is_compressed_already_is_only_wrapped(make_exchange: Callable[..., Exchange], kind: bytes) -> None:
+    body = bytes(range(256)) * 400  # could be compressed well, so that the size shows what was done
+    response = b"HTTP/1.1 200 OK\r\n" + kind + b"\r\n\r\n" + body
+    exchange = make_exchange(response=response)
+    [member, *_] = CaptureRecords(exchange, NO_VIA, Answer.of(response), None, "<urn:uuid:info>").members()
+    assert block(gzip.decompress(member)) == response
+    assert len(body) < len(member) < len(body) + 600
