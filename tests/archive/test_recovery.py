@@ -6,7 +6,9 @@ import gzip
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -111,6 +113,29 @@ def test_a_file_that_is_being_written_is_left_alone(make_writer: Writer, make_ex
     path = writer.close()
     assert path is not None
     assert types(path).count("metadata") == 2
+
+
+def test_recovery_and_writers_at_once_do_not_harm_each_other(
+    make_writer: Writer, make_exchange: Make, tmp_path: Path
+) -> None:
+    done = threading.Event()
+
+    def crawl(_: int) -> None:
+        writer = make_writer(max_bytes=1, deduplicate=False)
+        for _ in range(15):
+            writer.write(make_exchange())
+
+    def keep_recovering() -> None:
+        while not done.is_set():
+            recover(tmp_path)
+
+    with ThreadPoolExecutor(6) as pool:
+        recovering = [pool.submit(keep_recovering) for _ in range(2)]
+        list(pool.map(crawl, range(4)))
+        done.set()
+        [future.result() for future in recovering]
+    assert sum(types(path).count("metadata") for path in tmp_path.iterdir() if path.suffix == ".gz") == 60
+    assert [path.name for path in tmp_path.iterdir() if path.suffix != ".gz"] == []
 
 
 def test_stale_files_of_all_sources_below_a_folder_are_closed(whole: bytes, tmp_path: Path) -> None:

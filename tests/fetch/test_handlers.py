@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import socket
+import ssl
 from collections.abc import Callable
 
 import pytest
@@ -101,6 +102,18 @@ def test_redirects_to_other_schemes_are_not_followed(ordinary: Crawled, server: 
     outcome = ordinary.outcomes[f"{server.url}/to-{scheme}"]
     assert (outcome["error"], outcome["message"]) == ("HttpError", "Ignoring non-200 response")
     assert outcome["capture"]
+
+
+def test_without_a_tls_goodbye_a_response_of_unstated_length_counts_as_cut(
+    wire: Wire, crawl: Crawl, tls_context: ssl.SSLContext
+) -> None:
+    """RFC 9112, section 9.8: whoever cuts the connection could else cut the page unseen."""
+    head = b"HTTP/1.1 200 OK\r\n"
+    scripts = {"/stated": Script((PAGE,), "drop"), "/unstated": Script((head + b"\r\nhello",), "drop")}
+    server = wire(scripts, context=tls_context)
+    found = records(crawl([{"url": f"{server.url}{path}"} for path in scripts]))
+    cut = {record.url.rpartition("/")[2]: record.get("WARC-Truncated") for record in found if record.type == "response"}
+    assert cut == {"stated": None, "unstated": "disconnect"}
 
 
 @pytest.fixture(scope="module")

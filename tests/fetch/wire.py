@@ -18,7 +18,8 @@ class Script:
     """What the server does with a request: it sends `pieces`, each in a packet of its own, and then `end`s."""
 
     pieces: tuple[bytes, ...]
-    end: Literal["keep", "close", "reset", "hang"] = "keep"
+    end: Literal["keep", "close", "drop", "reset", "hang"] = "keep"
+    """Over TLS, "close" says goodbye and "drop" does not."""
 
     @property
     def sent(self) -> bytes:
