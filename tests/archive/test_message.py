@@ -166,5 +166,5 @@ def test_an_empty_page_that_was_packed_is_empty(coding: str, pack: object) -> No
     ("coding", "pack"), [("gzip", gzip.compress), ("br", brotli.compress), ("zstd", zstandard.compress)]
 )
 def test_a_bomb_is_cut_at_the_limit(coding: str, pack: object) -> None:
-    bomb = pack(b"\0" * 50_000_000)  # type: ignore[operator]
+    bomb = pack(b"\0" * 3_000_000)  # type: ignore[operator]
     assert remove_content_encoding([coding], bomb, limit=1000) == Decoded(b"\0" * 1000, False)
