@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from charset_normalizer import from_bytes
+from crawler.extraction.detect import detect
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -24,15 +24,6 @@ _ESCAPING = frozenset({"iso2022_jp", "iso2022_jp_2", "iso2022_kr", "hz", "utf-7"
 
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape"})
 """Codecs of Python's that no document is written in."""
-
-_LIKELY = ["cp1252", "cp1251", "koi8_r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256"]
-_LIKELY += ["gb18030", "big5", "cp932", "euc_jp", "cp949"]
-"""What pages that are not UTF-8 are really in; detection among a hundred encodings finds curiosities."""
-
-_CENTRAL_EUROPEAN = re.compile(
-    rb"[A-Za-z][\xa5\xaa\xaf\xb3\xb9\xba\xbe\xbf][A-Za-z]|[A-Za-z][\x9d\x9f\xf8\xec\xf5\xfb][a-z]"
-)
-"""Bytes inside words that are letters in windows-1250 and signs, or letters of few languages, in windows-1252."""
 
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})""")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
@@ -96,7 +87,7 @@ def _fallback(start: bytes, piece: bytes, content_type: str | None, warnings: li
     for label in labels:
         if label != "utf-8" and _decodes(piece, label):
             return label
-    detected = _detected(piece)
+    detected = detect(piece)
     said = f"declared as {labels[0]}" if labels else "declared as nothing and not UTF-8"
     warnings.append(f"the encoding is {said}, but the text was read as {detected}")
     return detected
@@ -108,21 +99,6 @@ def _is_damaged_utf8(piece: bytes) -> bool:
     bad = text.count("\ufffd")
     good = sum(1 for character in text if character > "\x7f") - bad
     return good > bad
-
-
-def _detected(piece: bytes) -> str:
-    """The most likely encoding of `piece`, which is not UTF-8."""
-    telling = _telling(piece)
-    best = from_bytes(telling, cp_isolation=_LIKELY).best()
-    if best and best.encoding == "cp1250" and not _CENTRAL_EUROPEAN.search(telling):
-        return "cp1252"
-    return best.encoding if best else "cp1252"
-
-
-def _telling(piece: bytes) -> bytes:
-    """The stretches of text in `piece` that are not ASCII: markup would outweigh them."""
-    stretches = [stretch for stretch in re.split(rb"[<>\x00-\x1f]+", piece) if not stretch.isascii()]
-    return b"\n".join(stretches)[:16_384]
 
 
 def _declared(start: bytes) -> str | None:
