@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from crawler.discovery import Found, parse_feed, parse_sitemap
+from crawler.discovery import Found, parse_feed, parse_section, parse_sitemap
 
 HERE = Path(__file__).parent
-PARSERS: dict[str, Callable[..., Found]] = {"feeds": parse_feed, "sitemaps": parse_sitemap}
+PARSERS: dict[str, Callable[..., Found]] = {"feeds": parse_feed, "sitemaps": parse_sitemap, "sections": parse_section}
 DOCUMENTS = [
     path for folder in PARSERS for path in sorted((HERE / folder).iterdir()) if not path.name.endswith(".expected.json")
 ]
