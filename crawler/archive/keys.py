@@ -85,6 +85,7 @@ def url_key(url: str) -> str:
         if host_key := _host_key(host):
             shown = f":{port}" if port and port != _DEFAULT_PORTS.get(scheme) else ""
             return f"{host_key}{shown}){_target_key(rest, rooted=True)}"
+        rest = "/" + rest if rest.startswith("?") else rest
     return f"{scheme}:{_target_key(rest, rooted=False)}"
 
 

@@ -7,6 +7,8 @@
       SOURCE/
         warc/SOURCE-20261122T101500Z-00000-HOST-PID.warc.gz        one or more for each run
         warc/SOURCE-20261122T101500Z-00000-HOST-PID.warc.gz.open   while it is written
+        warc/index.cdxj                                what the WARCs beside it hold, by URL (`scrapy archive index`)
+        warc/index.json                                how far each of them is in that index
         text/2017/07/12/SLUG-HASH8.txt                 the article, UTF-8, one final newline
         text/2017/07/12/SLUG-HASH8.json                its metadata and provenance
 
@@ -31,6 +33,7 @@ OPEN = ".open"
 """Suffix of a WARC while it is written; gone once the file is whole, flushed and closed."""
 
 CATALOGUE = "catalogue.sqlite"
+INDEX = "index.cdxj"
 SLUG_CHARACTERS = 60
 SLUG_BYTES = 120
 """File systems allow 255 bytes a name; a slug in Greek or Chinese takes two or three a character."""
@@ -52,6 +55,16 @@ def text_folder(archives: Path, source: str) -> Path:
 def catalogue_path(archives: Path) -> Path:
     """The SQLite catalogue of all sources below `archives`."""
     return archives / CATALOGUE
+
+
+def index_path(folder: Path) -> Path:
+    """The CDXJ index of the WARCs in `folder`."""
+    return folder / INDEX
+
+
+def index_state_path(folder: Path) -> Path:
+    """How far each WARC in `folder` is in its index."""
+    return index_path(folder).with_suffix(".json")
 
 
 def warc_name(prefix: str, started: datetime, serial: int) -> str:

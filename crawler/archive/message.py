@@ -17,6 +17,8 @@ import zstandard
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/(\d(?:\.\d)?)[ \t]+(\d{3})(?:[ \t]|$)", re.IGNORECASE)
+_FIELD = re.compile(rb"\n([^:\n]*):([^\n]*)")
+_FOLD = re.compile(rb"\r?\n[ \t]+")
 _CHUNK_LINE = re.compile(rb"[ \t]*([0-9a-fA-F]{1,16})[ \t]*(?:;[^\n]*)?\r?\n")
 _PIECE = 1 << 16
 _ZSTD_PIECE = 1 << 12
@@ -49,17 +51,11 @@ class Head:
     @cached_property
     def fields(self) -> list[tuple[bytes, bytes]]:
         """Names and values in order, duplicates kept, folded lines joined; lines without a colon are left out."""
-        lines: list[bytes] = []
-        for line in self.raw.split(b"\n")[1:]:
-            line = line.removesuffix(b"\r")
-            if not line:
-                break
-            if line[:1] in (b" ", b"\t") and lines:
-                lines[-1] += b" " + line.strip()
-            else:
-                lines.append(line)
-        pairs = (line.partition(b":") for line in lines)
-        return [(name.strip(), value.strip()) for name, colon, value in pairs if colon]
+        end = _HEAD_END.search(self.raw)
+        raw = self.raw[: end.start()] if end else self.raw
+        if b"\n " in raw or b"\n\t" in raw:
+            raw = _FOLD.sub(b" ", raw)
+        return [(name.strip(), value.strip()) for name, value in _FIELD.findall(raw)]
 
     def values(self, name: str) -> list[bytes]:
         """The values of every field called `name`, in whatever case."""

@@ -27,8 +27,6 @@ MAX_HEAD = 1 << 20
 
 _VERSION = re.compile(rb"WARC/(\d+\.\d+)[ \t]*\r?\n")
 _HEAD_END = re.compile(rb"\n\r?\n")
-_FIELD = re.compile(r"\n([^:\n]*):([^\n]*)")
-_FOLD = re.compile(r"\r?\n[ \t]+")
 _END = b"\r\n\r\n"
 
 Watch = Callable[["Record"], Callable[[bytes], object] | None]
@@ -136,7 +134,7 @@ def _read_head(path: Path, source: Source, offset: int) -> Record:
     version = _VERSION.match(raw + b"\n")
     if not version:
         raise _Unreadable(f"its version line is {raw.splitlines()[0][:40]!r}")
-    return Record(path, offset, version[1].decode(), raw, _parse_fields(raw))
+    return Record(path, offset, version[1].decode(), raw)
 
 
 def _no_record(start: bytes) -> str:
@@ -145,16 +143,8 @@ def _no_record(start: bytes) -> str:
     return f"no record begins here, but {start!r}"
 
 
-def _parse_fields(raw: bytes) -> list[tuple[str, str]]:
-    """Names and values, folded lines joined, lines without a colon left out."""
-    text = raw.decode("utf-8", "replace")
-    if "\n " in text or "\n\t" in text:
-        text = _FOLD.sub(" ", text)
-    return [(name.strip(), value.strip()) for name, value in _FIELD.findall(text)]
-
-
 def _read_block(source: Source, record: Record, keep: int, feed: Callable[[bytes], object] | None) -> None:
-    stated = record.get("Content-Length")
+    stated = record.content_length
     length = int(stated) if stated and stated.isascii() and stated.isdigit() else None
     if length is None:
         if not source.bounded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +18,12 @@ from crawler.archive.message import (
     split_response,
 )
 from crawler.archive.records import NOT_MODIFIED_STATUS, parse_date
+
+_FIELD = re.compile(r"\n([^:\n]*):([^\n]*)")
+_FOLD = re.compile(r"\r?\n[ \t]+")
+# The two fields that every reader of every record needs are found without parsing the others.
+_TYPE = re.compile(rb"\nWARC-Type[ \t]*:[ \t]*([A-Za-z]*)", re.IGNORECASE)
+_CONTENT_LENGTH = re.compile(rb"\nContent-Length[ \t]*:[ \t]*([0-9]+)[ \t]*\r?(?:\n|$)", re.IGNORECASE)
 
 
 class Reference(NamedTuple):
@@ -36,7 +43,6 @@ class Record:
     version: str
     raw_fields: bytes
     """The version line and the named fields as they are in the file, without the blank line."""
-    fields: list[tuple[str, str]]
     length: int = 0
     """Bytes in the (compressed) file."""
     block: bytes = b""
@@ -51,6 +57,14 @@ class Record:
         return self._named.get(name.lower())
 
     @cached_property
+    def fields(self) -> list[tuple[str, str]]:
+        """The named fields in order, folded lines joined; lines without a colon are left out."""
+        text = self.raw_fields.decode("utf-8", "replace")
+        if "\n " in text or "\n\t" in text:
+            text = _FOLD.sub(" ", text)
+        return [(name.strip(), value.strip()) for name, value in _FIELD.findall(text)]
+
+    @cached_property
     def _named(self) -> dict[str, str]:
         return {name.lower(): value for name, value in reversed(self.fields)}
 
@@ -59,10 +73,17 @@ class Record:
         """Whether `block` has all of the block."""
         return len(self.block) == self.size
 
-    @property
+    @cached_property
     def type(self) -> str:
         """WARC-Type in lower case, "" where there is none."""
-        return (self.get("WARC-Type") or "").lower()
+        stated = _TYPE.search(self.raw_fields)
+        return stated[1].decode("ascii").lower() if stated else ""
+
+    @property
+    def content_length(self) -> str | None:
+        """What the record states as Content-Length, which need not be a number."""
+        stated = _CONTENT_LENGTH.search(self.raw_fields)
+        return stated[1].decode() if stated else self.get("Content-Length")
 
     @property
     def id(self) -> str:

@@ -1,0 +1,219 @@
+"""`scrapy archive`: index, count, export and rebuild what was archived."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from crawler.archive import stats as archive_stats
+from crawler.archive.foreign import find_foreign
+from crawler.archive.index import Progress as Advance
+from crawler.archive.index import Report, replaced, update_index, write_index
+from crawler.archive.layout import find_warcs, index_path, warc_folder
+from crawler.errors import ArchiveError, BroadsheetError
+
+DONE, FAILED, DAMAGED = 0, 1, 2
+
+
+class Command(ScrapyCommand):
+    """The command; its logic is in `crawler.archive`."""
+
+    requires_project = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """How it is called."""
+        return "[options] index|stats [PATH]"
+
+    def short_desc(self) -> str:
+        """A line for the list of commands."""
+        return "Index, count, export or rebuild an archive"
+
+    def long_desc(self) -> str:
+        """What each of its jobs does."""
+        return (
+            "index: write index.cdxj beside the WARCs, for what is new since the last time. "
+            "stats: say what is in the archive. "
+            "PATH is a folder or a WARC, ours or anybody's; without it, the project's archives folder."
+        )
+
+    def add_options(self, parser: ArgumentParser) -> None:
+        """The options of all jobs."""
+        super().add_options(parser)
+        parser.add_argument(
+            "-o", "--output", metavar="FILE", help='index: write one CDXJ of everything there; "-": print it'
+        )
+        parser.add_argument("--source", metavar="NAME", help="only this source of the project's archives folder")
+        parser.add_argument(
+            "--processes", metavar="N", type=int, default=os.cpu_count() or 1, help="default: %(default)s"
+        )
+        parser.add_argument("--json", action="store_true", help="stats: print JSON")
+
+    def run(self, args: list[str], opts: Namespace) -> None:
+        """Do the job that the first argument names."""
+        jobs = {"index": _index, "stats": _stats}
+        if not args or args[0] not in jobs or len(args) > 2:
+            found = " ".join(args) or "nothing"
+            raise UsageError(f"found: {found}; allowed: one of {', '.join(jobs)}, and a PATH", print_help=False)
+        if opts.processes < 1:
+            raise UsageError(f"--processes is {opts.processes}; it must be 1 or more", print_help=False)
+        try:
+            self.exitcode = jobs[args[0]](self._path(args[1:], opts), opts)
+        except (BroadsheetError, OSError) as error:
+            sys.stderr.write(f"Error: {error}\n")
+            self.exitcode = FAILED
+
+    def _path(self, args: list[str], opts: Namespace) -> Path:
+        archives = Path((self.settings and self.settings.get("ARCHIVES_DIR")) or "archives")
+        path = Path(args[0]) if args else warc_folder(archives, opts.source) if opts.source else archives
+        if not path.exists():
+            raise ArchiveError(f"There is no {path}. Name a folder with WARCs, or crawl something first.")
+        return path
+
+
+def _index(path: Path, opts: Namespace) -> int:
+    """Index folders, each beside its WARCs, or all into one file."""
+    warcs = _found_warcs(path)
+    with _progress(warcs, "indexing") as advance:
+        reports = [_index_into(opts.output, warcs, opts.processes, advance)] if opts.output else []
+        reports += [update_index(folder, opts.processes, advance) for folder in _folders(warcs) if not opts.output]
+    for report in reports:
+        if report.lines is None:
+            sys.stderr.write(f"{report.index}: level with its {_plural(report.unchanged, 'WARC')}\n")
+        else:
+            what = f"{_plural(report.lines, 'line')}; {_plural(len(report.read), 'WARC')} read"
+            sys.stderr.write(f"{report.index}: {what}, {report.unchanged} unchanged\n")
+    return _damages(reports)
+
+
+def _stats(path: Path, opts: Namespace) -> int:
+    """Count what the indexes hold. Folders that have an index get it brought level; others are left as they are."""
+    warcs = _found_warcs(path)
+    indexes: dict[str, Path] = {}
+    reports = []
+    with tempfile.TemporaryDirectory() as scratch, _progress(warcs, "reading") as advance:
+        for number, folder in enumerate(_folders(warcs)):
+            if path.is_dir() and index_path(folder).exists():
+                report = update_index(folder, opts.processes, advance)
+            else:
+                chosen = [warc for warc in warcs if warc.parent == folder]
+                report = _index_into(str(Path(scratch, f"{number}.cdxj")), chosen, opts.processes, advance)
+            reports.append(report)
+            name = folder.parent.name if folder.name == "warc" else folder.name
+            indexes[name if name not in indexes else str(folder)] = report.index
+        found = archive_stats.collect(warcs, indexes)
+    if opts.json:
+        sys.stdout.write(json.dumps(found.as_json(), indent=1) + "\n")
+    else:
+        _print_stats(found)
+    return _damages(reports)
+
+
+def _found_warcs(path: Path) -> list[Path]:
+    """The WARCs at `path`; files that are left out are named on standard error."""
+    foreign = list(find_foreign(path))
+    for file in foreign:
+        sys.stderr.write(f"{file}\n")
+    if foreign:
+        sys.stderr.write(f"{_plural(len(foreign), 'file')} left out\n")
+    warcs = [warc for warc in find_warcs(path) if warc not in {file.path for file in foreign}]
+    if not warcs:
+        raise ArchiveError(f"There are no WARCs at {path}: no file ends in .warc, .warc.gz or .warc.zst.")
+    return warcs
+
+
+def _folders(warcs: Iterable[Path]) -> list[Path]:
+    return sorted({warc.parent for warc in warcs})
+
+
+def _index_into(output: str, warcs: list[Path], processes: int, advance: Advance) -> Report:
+    if output == "-":
+        return write_index(warcs, sys.stdout.buffer, processes, advance)
+    with replaced(Path(output)) as out:
+        report = write_index(warcs, out, processes, advance)
+    report.index = Path(output)
+    return report
+
+
+def _damages(reports: list[Report]) -> int:
+    damages = [damage for report in reports for damage in report.damages]
+    for damage in damages:
+        sys.stderr.write(f"{damage}\n")
+    if damages:
+        sys.stderr.write(
+            f"{_plural(len(damages), 'place')} could not be read and {'is' if len(damages) == 1 else 'are'} left out\n"
+        )
+    return DAMAGED if damages else DONE
+
+
+def _print_stats(found: archive_stats.Stats) -> None:
+    console = Console()
+    still = f" ({found.open_files} still being written)" if found.open_files else ""
+    console.print(
+        f"{_plural(found.files, 'WARC')}{still}, {_size(found.file_bytes)}, {_plural(found.total.captures, 'capture')} "
+        f"of {_plural(found.addresses, 'address', 'addresses')}"
+    )
+    if found.first and found.last:
+        console.print(f"from {_moment(found.first)} to {_moment(found.last)} UTC")
+    saved = f"{_plural(found.total.revisits, 'revisit')}, saving {_size(found.total.saved)}"
+    console.print(f"{saved}\n")
+    for title, table, rows in (
+        ("Source", found.sources, 50),
+        ("Day", found.days, 14),
+        ("Type", found.types, 12),
+        ("Status", found.statuses, 12),
+    ):
+        console.print(_table(title, table, rows))
+
+
+def _table(title: str, tallies: dict[str, archive_stats.Tally], rows: int) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column(title)
+    for heading in ("captures", "revisits", "size", "saved"):
+        table.add_column(heading, justify="right")
+    shown = archive_stats.busiest(tallies, rows)
+    for name, tally in sorted(shown) if title in ("Source", "Day") else shown:
+        table.add_row(name, f"{tally.captures:,}", f"{tally.revisits:,}", _size(tally.bytes), _size(tally.saved))
+    if len(tallies) > rows:
+        table.add_row(f"... and {len(tallies) - rows} more", "", "", "", "")
+    table.add_row()
+    return table
+
+
+def _size(count: float) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:,.1f} TB"
+
+
+def _moment(timestamp: str) -> str:
+    return f"{timestamp[:4]}-{timestamp[4:6]}-{timestamp[6:8]} {timestamp[8:10]}:{timestamp[10:12]}"
+
+
+def _plural(count: int, noun: str, plural: str = "") -> str:
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+@contextmanager
+def _progress(warcs: list[Path], doing: str) -> Iterator[Advance]:
+    """A bar over the bytes of `warcs` on standard error, where that is a terminal; what to call with bytes read."""
+    console = Console(stderr=True)
+    columns = (TextColumn(doing), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(doing, total=sum(warc.stat().st_size for warc in warcs))
+        yield lambda size: bar.advance(task, size)
