@@ -10,7 +10,7 @@ demo: $(STAMP)
 	@$(BIN)/scrapy demo
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadscope
 	@echo "make test: all tests passed"
 
 lint: $(STAMP)

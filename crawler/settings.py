@@ -36,7 +36,7 @@ RETRY_TIMES = 2
 ALLOW_PRIVATE_ADDRESSES = False
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    "Accept-Encoding": "gzip, deflate, br, zstd",
+    "Accept-Encoding": "gzip, deflate",  # warcio check, and others, cannot read what is in br or zstd
 }
 
 # --- The way of the data: discovery -> fetch -> archive -> extraction -> storage -------------------------------------
