@@ -68,6 +68,9 @@ _ERROR = re.compile(alternatives("pages", "error"), re.IGNORECASE)
 _SCRIPT_ROOT = (
     "//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt' or @id='main-app' or @id='svelte' or @id='react-root']"
 )
+VIDEO_PARAGRAPHS = 2
+"""Paragraphs that make an article of a page about a film; a caption, or the whole page in one block, is one."""
+
 _VIDEO_KINDS = re.compile(r"video|audio|podcast|radio")
 
 
@@ -115,14 +118,26 @@ def judge(tree: HtmlElement, url: str, metadata: Metadata, blocks: list[Block], 
         return Rejection("error-page", metadata.title)
     if listing := _listing(url, metadata, blocks, length):
         return listing
+    if _is_video(url, metadata) and (length < rules.min_text_length or _paragraphs(blocks) < VIDEO_PARAGRAPHS):
+        return Rejection("video", f"a video or audio page with {length} characters of text")
     if length >= rules.min_text_length:
         return None
-    if any(_VIDEO_KINDS.search(kind) for kind in metadata.kinds) or re.search(r"/(?:videos?|podcasts?|audio)/", url):
-        return Rejection("video", f"a video or audio page with {length} characters of text")
     whole = visible_text(tree)
     if len(whole) < SHELL_LENGTH or (length == 0 and tree.xpath(_SCRIPT_ROOT) and len(whole) < SHORT):
         return Rejection("empty-shell", f"the page as served has {len(whole)} characters of text")
     return Rejection("too-short", f"{length} characters of text, where {rules.min_text_length} are asked for")
+
+
+def _is_video(url: str, metadata: Metadata) -> bool:
+    """Whether the page says that a film or a sound is what it is about."""
+    return any(_VIDEO_KINDS.search(kind) for kind in metadata.kinds) or bool(
+        re.search(r"/(?:videos?|podcasts?|audio)/", url)
+    )
+
+
+def _paragraphs(blocks: list[Block]) -> int:
+    """Blocks of running text, as captions, menus and datelines are not."""
+    return sum(len(block.text) >= 120 for block in blocks)
 
 
 def _listing(url: str, metadata: Metadata, blocks: list[Block], length: int) -> Rejection | None:
@@ -139,13 +154,12 @@ def _listing(url: str, metadata: Metadata, blocks: list[Block], length: int) -> 
         and not articles
     ):
         return Rejection("listing", f"the address is that of a list: /{path}")
-    paragraphs = sum(len(block.text) >= 120 for block in blocks)
     if (
         kinds & {"website"}
         and not articles
         and metadata.published is None
         and length
-        and paragraphs <= 1
+        and _paragraphs(blocks) <= 1
         and len(blocks) >= 8
     ):
         return Rejection("listing", "many short lines, no date, no running text")
