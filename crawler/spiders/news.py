@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
+from urllib.parse import urljoin
 
 from scrapy import Request, Spider
 from scrapy.exceptions import IgnoreRequest
@@ -20,8 +21,12 @@ from twisted.python.failure import Failure
 from crawler import progress
 from crawler.archive.exchange import Capture, Role, Via
 from crawler.discovery import Found, Link
+from crawler.discovery.autodiscovery import page_feeds, robots_sitemaps, well_known
 from crawler.discovery.feeds import parse_feed
+from crawler.discovery.pagination import archive_pages
+from crawler.discovery.sections import parse_section
 from crawler.discovery.sitemaps import children, parse_sitemap
+from crawler.discovery.sniff import kind_of
 from crawler.extensions import Archiving
 from crawler.items import Page
 from crawler.sources.model import Source
@@ -87,8 +92,16 @@ class NewsSpider(Spider):
         discovery = self.source.discovery
         for url in discovery.feeds:
             yield self._listing_request(url, "feed")
+        for url in discovery.sections:
+            yield self._listing_request(url, "section")
         for url in discovery.sitemaps:
             yield self._listing_request(url, "sitemap")
+        since, until = self.asked.window.days
+        if since:
+            for url in archive_pages(discovery.archives, since, until or datetime.now(UTC).date()):
+                yield self._listing_request(url, "section")
+        if discovery.autodiscover and not (discovery.feeds or discovery.sitemaps or discovery.sections):
+            yield from self._autodiscovery()
 
     def _listing_request(self, url: str, role: Role, found_on: str | None = None, level: int = 0) -> Request:
         return Request(
@@ -139,7 +152,20 @@ class NewsSpider(Spider):
 
     def _read_listing(self, body: bytes, response: Response, role: Role) -> Found:
         content_type = _content_type(response)
-        return (parse_feed if role == "feed" else parse_sitemap)(body, response.url, content_type)
+        if role == "feed":
+            return parse_feed(body, response.url, content_type)
+        if role == "sitemap":
+            return parse_sitemap(body, response.url, content_type)
+        articles = self.source.articles
+        return parse_section(
+            body,
+            response.url,
+            content_type,
+            include=articles.include,
+            exclude=articles.exclude,
+            hosts=self.source.hosts,
+            next_page=self.source.discovery.next_page,
+        )
 
     def listing_failed(self, failure: Failure) -> None:
         """Warn of a listing that could not be fetched; the others go on."""
@@ -149,6 +175,49 @@ class NewsSpider(Spider):
         for warning in warnings:
             self.crawler.stats.inc_value(progress.WARNINGS)
             self.logger.warning("%s: %s", url, warning)
+
+    def _autodiscovery(self) -> Iterator[Request]:
+        """What a source without listings starts from: its homepage and its robots.txt."""
+        homepage = self.source.homepage
+        yield self._listing_request(homepage, "section").replace(callback=self.parse_homepage)
+        robots = Request(
+            urljoin(homepage, "/robots.txt"),
+            callback=self.parse_robots,
+            errback=self.listing_failed,
+            meta={"via": Via("robots", homepage), "handle_httpstatus_list": ANSWERS},
+            priority=PRIORITY["robots"],
+        )
+        yield robots
+
+    def parse_homepage(self, response: Response, role: Role, level: int = 0) -> Iterator[Request]:
+        """The feeds that a homepage names, and the articles that it links to."""
+        body = self._listing_body(response)
+        feeds = page_feeds(body, response.url, _content_type(response)) if body else []
+        for feed in feeds:
+            yield self._listing_request(feed.url, "feed", response.url)
+        for url in () if feeds else well_known(response.url)[0]:
+            yield self._probe(url, response.url)
+        yield from self.parse_listing(response, role, level)
+
+    def parse_robots(self, response: Response) -> Iterator[Request]:
+        """The sitemaps that a robots.txt names, or those at the usual addresses."""
+        found = robots_sitemaps(response.body, response.url, _content_type(response)) if response.status == 200 else []
+        for url in found:
+            yield self._listing_request(url, "sitemap", response.url)
+        for url in () if found else well_known(self.source.homepage)[1]:
+            yield self._probe(url, response.url)
+
+    def _probe(self, url: str, found_on: str) -> Request:
+        """A request for an address where many sites have a feed or a sitemap; that it is not there is no news."""
+        request = self._listing_request(url, "feed", found_on, level=LEVELS["feed"])
+        return request.replace(callback=self.parse_probe, errback=None)
+
+    def parse_probe(self, response: Response, role: Role, level: int = 0) -> Iterator[Request]:
+        """What stands at a well-known address, if it is a feed or a sitemap by its content."""
+        body = self._listing_body(response) if response.status in (200, 304) else None
+        kind = kind_of(body, _content_type(response)) if body else None
+        if kind == "feed" or kind == "sitemap":
+            yield from self.parse_listing(response, kind, level)
 
     # articles
 

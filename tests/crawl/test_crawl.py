@@ -6,6 +6,7 @@ import csv
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,12 +51,14 @@ def test_every_article_is_kept_with_its_text(first: Any) -> None:
 
 def test_pages_that_hold_no_article_are_counted_with_the_reason_and_not_written(first: Any) -> None:
     crawls, server, _ = first
-    counted = {name: count for name, count in crawls.stats().items() if name.startswith("articles/skipped/")}
-    expected: dict[str, int] = {}
-    for rejection in server.paper.rejections():
-        name = f"articles/skipped/{rejection.reason}"
-        expected[name] = expected.get(name, 0) + 1
-    assert counted == expected
+    counted = {
+        name: count
+        for name, count in crawls.stats().items()
+        if name.startswith(("articles/skipped/", "articles/failed/"))
+    }
+    names = {"not-found": "articles/failed/HTTP 404"}
+    reasons = [rejection.reason for rejection in server.paper.rejections()]
+    assert counted == Counter(names.get(reason, f"articles/skipped/{reason}") for reason in reasons)
     assert all(path.stat().st_size > 100 for path in crawls.texts())
 
 
