@@ -30,6 +30,7 @@ from crawler.progress import Display, display_for
 from crawler.sources.model import Source
 from crawler.storage.catalogue import Catalogue, Known
 from crawler.storage.level import bring_level
+from crawler.storage.texts import sidecar
 
 T = TypeVar("T")
 
@@ -144,8 +145,17 @@ class Archiving:
         """Enter in the catalogue an article whose files are written."""
         self._ask(lambda: self.catalogue.add_article(article), None)
 
+    def keep_text(self, article: Article) -> None:
+        """Write the text and the metadata of a new article into the WARC too, where the source wants that."""
+        if not self.source.archive.text_records:
+            return
+        made_from = Original(
+            article.record_id, article.url, article.captured or datetime.now(UTC), article.payload_digest
+        )
+        self._ask(lambda: self._writer.write_text(made_from, article.text.encode(), sidecar(article)), None)
+
     def _ask(self, question: Callable[[], T], otherwise: T) -> T:
-        """What the catalogue says; where it cannot be written, `otherwise`, and the crawl is closed."""
+        """What the archive says; where it cannot be written, `otherwise`, and the crawl is closed."""
         try:
             return question()
         except ArchiveError as error:

@@ -94,6 +94,8 @@ class StoragePipeline:
                 "makes it from the archive.", article.url, article.path, error.strerror,
             )  # fmt: skip
             raise DropItem(f"text not written: {error.strerror}") from error
+        if new:
+            self._archiving.keep_text(article)
         self._archiving.enter(article)
         self._stats.inc_value(progress.KEPT if new else progress.UNCHANGED)
         return article

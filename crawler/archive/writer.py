@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 from crawler.archive.exchange import Capture, Exchange, Original, Via
 from crawler.archive.records import NOT_MODIFIED_STATUS, Answer, CaptureRecords
+from crawler.archive.text_records import text_members
 from crawler.archive.warcfile import WarcFile
 from crawler.errors import CaptureError
 
@@ -93,6 +94,21 @@ class ArchiveWriter:
             raise self._failure from error
         return capture
 
+    def write_text(self, made_from: Original, text: bytes, sidecar: bytes) -> None:
+        """Archive an article's text and metadata beside the response that they were made from.
+
+        Raises CaptureError as `write` does.
+        """
+        if self._failure:
+            raise self._failure
+        try:
+            file = self._current_file()
+            file.append(b"".join(text_members(made_from, text, sidecar, file.warcinfo_id)))
+            self._rotate()
+        except OSError as error:
+            self._failure = self._explain(error)
+            raise self._failure from error
+
     def close(self) -> Path | None:
         """Finish the current file and return its final path; None where there was none. Writing may go on after it."""
         file, self._file = self._file, None
@@ -108,9 +124,7 @@ class ArchiveWriter:
             raise self._failure from error
 
     def _append(self, exchange: Exchange, via: Via, answer: Answer | None, original: Original | None) -> Capture | None:
-        if self._file is None:
-            self._file, self._serial = WarcFile.create(self._folder, self._prefix, self._serial, self._info)
-        file = self._file
+        file = self._current_file()
         records = CaptureRecords(
             exchange, via, answer, original, file.warcinfo_id, chunked_payload_digest=self._chunked_payload_digest
         )
@@ -121,6 +135,11 @@ class ArchiveWriter:
         capture = _capture(records, answer, file.name, offset, len(members[0]))
         self._remember(capture)
         return capture
+
+    def _current_file(self) -> WarcFile:
+        if self._file is None:
+            self._file, self._serial = WarcFile.create(self._folder, self._prefix, self._serial, self._info)
+        return self._file
 
     def _rotate(self) -> None:
         if self._file and self._file.size >= self._max_bytes:

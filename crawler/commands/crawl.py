@@ -35,11 +35,18 @@ class Command(crawl.Command):
             "a time span; -a url=ADDRESS[,ADDRESS]: only these articles."
         )
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read the options; then keep Scrapy from listing its own parts, unless the log level asks for all there is."""
+        super().process_options(args, opts)
+        assert self.settings is not None
+        if str(self.settings["LOG_LEVEL"]).upper() == "INFO":
+            for name in CHATTY:
+                logging.getLogger(name).setLevel(logging.WARNING)
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl; exit code 1 where the crawl could not start or its archive could not be written, 2 for bad usage."""
         try:
             parse_arguments(**opts.spargs)
-            self._quieten()
             if args and self.crawler_process is not None:
                 self.crawler_process.spider_loader.load(args[0])
                 self._check_archive(args[0])
@@ -55,13 +62,6 @@ class Command(crawl.Command):
     def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
         self._started = super()._create_crawler(spidercls)
         return self._started
-
-    def _quieten(self) -> None:
-        """Leave out Scrapy's lists of its own parts, unless the log level asks for all there is."""
-        assert self.settings is not None
-        if str(self.settings["LOG_LEVEL"]).upper() == "INFO":
-            for name in CHATTY:
-                logging.getLogger(name).setLevel(logging.WARNING)
 
     def _check_archive(self, name: str) -> None:
         """Raise ArchiveError where the archive could not be written: better now than at the first page."""

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from crawler.archive.reader import read_record
+from crawler.archive.reader import Record, iterate, read_record
 from crawler.articles import article_of, page_of, work
 from crawler.demo.server import NewspaperServer
 from crawler.extraction.extract import extract
@@ -206,3 +206,17 @@ def test_two_crawls_at_once_into_one_archive_do_no_harm(
         [sys.executable, "-m", "warcio.cli", "check", *map(str, crawls.warcs())], capture_output=True, check=False
     )
     assert checked.returncode == 0, checked.stdout
+
+
+def test_a_source_can_have_its_texts_in_the_warc_too(
+    fresh_newspaper: NewspaperServer, crawls: Crawls, gazette: Callable[[str], str]
+) -> None:
+    crawls.add_source(gazette(fresh_newspaper.url).replace("[archive]", "[archive]\ntext_records = true"))
+    crawls.run("crawl", "gazette", "-a", "limit=5")
+    records = [record for path in crawls.warcs() for record in iterate(path) if isinstance(record, Record)]
+    conversions = {record.get("WARC-Refers-To"): record.block for record in records if record.type == "conversion"}
+    assert conversions == {
+        sidecar["record"]["id"]: path.read_bytes()
+        for sidecar, path in zip(crawls.sidecars(), crawls.texts(), strict=True)
+    }
+    assert conversions
