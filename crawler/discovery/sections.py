@@ -209,16 +209,11 @@ def _likely(candidates: list[_Candidate]) -> list[_Candidate]:
     for one in candidates:
         one.weight = _weight(one, places[one.place])
         if one.weight > 0:
-            alike[_kind(one.url)].append(one)
+            alike[shape_of(one.url).kind].append(one)
     means = {kind: sum(one.weight for one in group) / len(group) for kind, group in alike.items()}
-    return [one for one in candidates if one.weight >= LEAST and (one.weight + means[_kind(one.url)]) / 2 >= LIKELY]
-
-
-def _kind(url: str) -> tuple[str, ...]:
-    """The shape of a URL, whatever the depth of its section."""
-    template = shape_of(url).template
-    words = next((index for index, part in enumerate(template) if part != "word"), 0)
-    return ("word", *template[words:]) if words else template
+    return [
+        one for one in candidates if one.weight >= LEAST and (one.weight + means[shape_of(one.url).kind]) / 2 >= LIKELY
+    ]
 
 
 def _weight(one: _Candidate, neighbours: int) -> float:

@@ -81,6 +81,16 @@ class Shape:
         """What URLs of one kind on a site share: their parts, the extension, and whether the query counts."""
         return (*self.parts, self.extension, "?" if self.query else "")
 
+    @property
+    def lead(self) -> int:
+        """How many words stand in front, the last segment not counted: the site's sections."""
+        return next((at for at, part in enumerate(self.parts[:-1]) if part != "word"), max(0, len(self.parts) - 1))
+
+    @property
+    def kind(self) -> tuple[str, ...]:
+        """The template, whatever the depth of the section."""
+        return ("word", *self.template[self.lead :]) if self.lead else self.template
+
 
 @lru_cache(maxsize=65_536)
 def shape_of(url: str) -> Shape:
