@@ -71,7 +71,8 @@ class ArchiveAnswers:
         log.debug("not in the archive: %s %s", request.method, url)
         if is_page(request) or request.headers.get("Sec-Fetch-Dest") in ("iframe", "frame"):
             return self._missing(request, url, reason)
-        self._showing.note_miss(url)
+        if request.headers.get("Sec-Fetch-Site") != "none":  # else it is the browser's own errand
+            self._showing.note_miss(url)
         return Response(b"", 404, [("Cache-Control", "no-store")])
 
 

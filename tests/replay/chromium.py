@@ -60,6 +60,7 @@ class Chromium:
         attached = self.send("Target.attachToTarget", {"targetId": self._frame, "flatten": True}, None)
         self._session = attached["sessionId"]
         self.send("Page.enable")
+        self.send("Network.enable")
         self.send("Page.setLifecycleEventsEnabled", {"enabled": True})
 
     def _listen(self) -> None:
@@ -110,6 +111,12 @@ class Chromium:
     def open(self, url: str) -> None:
         """Go to `url` and wait until it is loaded."""
         self.load(lambda: self.send("Page.navigate", {"url": url}))
+
+    def requested(self) -> list[str]:
+        """The http addresses that were asked for since the last page was opened, each once."""
+        with self._changed:
+            asked = [e["params"]["request"]["url"] for e in self._events if e["method"] == "Network.requestWillBeSent"]
+        return list(dict.fromkeys(url for url in asked if url.startswith("http")))
 
     def run(self, script: str) -> Any:
         """The value of a JavaScript expression in the page; a promise is awaited."""
