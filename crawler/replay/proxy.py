@@ -71,7 +71,7 @@ class ArchiveAnswers:
         log.debug("not in the archive: %s %s", request.method, url)
         if is_page(request) or request.headers.get("Sec-Fetch-Dest") in ("iframe", "frame"):
             return self._missing(request, url, reason)
-        if request.headers.get("Sec-Fetch-Site") != "none":  # else it is the browser's own errand
+        if is_of_a_page(request):
             self._showing.note_miss(url)
         return Response(b"", 404, [("Cache-Control", "no-store")])
 
@@ -80,6 +80,12 @@ def is_page(request: Request) -> bool:
     """Whether a browser asks for a page of its own, not for a part of one."""
     kind = request.headers.get("Sec-Fetch-Dest")
     return kind == "document" if kind else "text/html" in (request.headers.get("Accept") or "")
+
+
+def is_of_a_page(request: Request) -> bool:
+    """Whether a page asks, and not the browser on an errand of its own."""
+    site = request.headers.get("Sec-Fetch-Site")
+    return site != "none" if site else bool(request.headers.get("Referer") or request.headers.get("Origin"))
 
 
 class ProxyHandler(Handler):

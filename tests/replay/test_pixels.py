@@ -85,7 +85,7 @@ def settled(chromium: Chromium) -> bytes:
 def test_the_replayed_newspaper_looks_as_the_live_one(
     live_shots: tuple[NewspaperServer, dict[str, bytes], Path],
 ) -> None:
-    """Every page is the same to the last pixel; nothing is missing, sound can be played, the live server is not asked."""
+    """Every page is the same to the last pixel, nothing is missing, sound plays, and the live server is not asked."""
     server, shots, folder = live_shots
     asked_before = server.asked()
     replay = Replay(folder / "archive", cache_folder=folder / "cache")
