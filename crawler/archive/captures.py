@@ -18,7 +18,13 @@ ROLES: frozenset[str] = frozenset(get_args(Role))
 
 
 def read_captures(path: Path) -> Iterator[Capture | Damage]:
-    """Every response and revisit of a WARC, in order, with what its metadata record says of it; and what is damaged.
+    """Every response and revisit of a WARC, in order, with what its metadata record says of it; and what is damaged."""
+    for item in read_answers(path):
+        yield item if isinstance(item, Damage) else capture_of(*item)
+
+
+def read_answers(path: Path) -> Iterator[tuple[Record, Via] | Damage]:
+    """Every response and revisit record of a WARC, in order, with how the crawl came there; and what is damaged.
 
     The records of one capture follow each other (see `crawler.archive.writer`). A response whose metadata
     record is missing, as in the files of other tools, has the role "other".
@@ -30,12 +36,12 @@ def read_captures(path: Path) -> Iterator[Capture | Damage]:
             yield record
         elif record.type in ("response", "revisit"):
             if answer is not None:
-                yield capture_of(answer, via)
+                yield answer, via
             answer, via = record, Via()
         elif record.type == "metadata" and answer is not None and record.get("WARC-Concurrent-To") == answer.id:
             via = _via(record)
     if answer is not None:
-        yield capture_of(answer, via)
+        yield answer, via
 
 
 def capture_of(record: Record, via: Via) -> Capture:

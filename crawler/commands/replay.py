@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import webbrowser
@@ -26,7 +27,7 @@ class Command(ScrapyCommand):
     """Shows a folder of WARCs in a browser: search, article texts, and every page as it was."""
 
     requires_project = False
-    default_settings = {"LOG_LEVEL": "WARNING"}  # noqa: RUF012
+    default_settings = {"LOG_ENABLED": False}  # noqa: RUF012
 
     def syntax(self) -> str:
         """How the command is called."""
@@ -61,6 +62,7 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve until Ctrl-C, or until the browser is closed."""
+        logging.getLogger("crawler.replay").addHandler(logging.StreamHandler())
         try:
             self._replay(self._root(args), opts)
         except BroadsheetError as error:

@@ -34,6 +34,7 @@ class Recorder:
         method: str = "GET",
         sent: bytes = b"",
         sent_type: bytes = b"application/x-www-form-urlencoded",
+        via: Via | None = None,
     ) -> Capture:
         """Capture one exchange."""
         head = f"HTTP/1.1 {status}\r\n".encode() + headers
@@ -43,7 +44,7 @@ class Recorder:
         if sent:
             request += b"Content-Type: " + sent_type + b"\r\n"
         exchange = Exchange(url, method, when, request + b"\r\n" + sent, head + b"\r\n" + body, ip="192.0.2.1")
-        capture = self.writer.write(exchange, Via("other"))
+        capture = self.writer.write(exchange, via or Via())
         assert capture is not None
         return capture
 
