@@ -55,11 +55,9 @@ def learn_patterns(article_urls: Iterable[str], other_urls: Iterable[str]) -> Pa
     `article_urls` are those that its feeds and sitemaps list, `other_urls` those that its pages link to: menus and
     services, and articles again. The first URL's host is the site's; others with articles are in `hosts`.
     """
-    listed = list({canonical_url(url): url for url in article_urls}.values())
-    known = {canonical_url(url) for url in listed}
-    linked = [
-        url for url in {canonical_url(url): url for url in other_urls}.values() if canonical_url(url) not in known
-    ]
+    known, others = _distinct(article_urls), _distinct(other_urls)
+    listed = list(known.values())
+    linked = [url for identity, url in others.items() if identity not in known]
     articles = _articles(listed)
     if not articles:
         return Patterns(evidence=("no listed URL looks like an article",))
