@@ -39,7 +39,7 @@ def read_answers(path: Path) -> Iterator[tuple[Record, Via] | Damage]:
                 yield answer, via
             answer, via = record, Via()
         elif record.type == "metadata" and answer is not None and record.get("WARC-Concurrent-To") == answer.id:
-            via = _via(record)
+            via = via_of(record)
     if answer is not None:
         yield answer, via
 
@@ -80,7 +80,8 @@ def redirect_target(url: str, head: Head) -> str | None:
         return None
 
 
-def _via(record: Record) -> Via:
+def via_of(record: Record) -> Via:
+    """What a metadata record says of how the crawl came to its capture."""
     lines = record.block.decode("utf-8", "replace").splitlines()
     said = dict(line.split(": ", 1) for line in lines if ": " in line)
     role = said.get("pageRole", "other")

@@ -9,6 +9,7 @@ import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,11 +20,16 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.archive import stats as archive_stats
+from crawler.archive.export import export_wacz
 from crawler.archive.foreign import find_foreign
 from crawler.archive.index import Progress as Advance
 from crawler.archive.index import Report, replaced, update_index, write_index
+from crawler.archive.keys import url_key
 from crawler.archive.layout import find_warcs, index_path, warc_folder
+from crawler.archive.reader import Damage
+from crawler.archive.selection import Selection
 from crawler.errors import ArchiveError, BroadsheetError
+from crawler.storage.lookup import TextLookup
 
 DONE, FAILED, DAMAGED = 0, 1, 2
 
@@ -36,7 +42,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """How it is called."""
-        return "[options] index|stats [PATH]"
+        return "[options] index|export|stats [PATH]"
 
     def short_desc(self) -> str:
         """A line for the list of commands."""
@@ -46,6 +52,7 @@ class Command(ScrapyCommand):
         """What each of its jobs does."""
         return (
             "index: write index.cdxj beside the WARCs, for what is new since the last time. "
+            "export --wacz OUT: write a WACZ package of all of it, of a range of time, or of a list of addresses. "
             "stats: say what is in the archive. "
             "PATH is a folder or a WARC, ours or anybody's; without it, the project's archives folder."
         )
@@ -56,6 +63,15 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "-o", "--output", metavar="FILE", help='index: write one CDXJ of everything there; "-": print it'
         )
+        parser.add_argument("--wacz", metavar="OUT", help="export: the package to write")
+        parser.add_argument(
+            "--since", metavar="DAY", help="export: captures from then on (2026-11-22, or with a time; UTC)"
+        )
+        parser.add_argument("--until", metavar="DAY", help="export: captures until then; a day counts whole")
+        parser.add_argument(
+            "--urls", metavar="FILE", help="export: these addresses, one a line, and what their pages need"
+        )
+        parser.add_argument("--title", default="", help="export: what the package is called")
         parser.add_argument("--source", metavar="NAME", help="only this source of the project's archives folder")
         parser.add_argument(
             "--processes", metavar="N", type=int, default=os.cpu_count() or 1, help="default: %(default)s"
@@ -64,7 +80,7 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: Namespace) -> None:
         """Do the job that the first argument names."""
-        jobs = {"index": _index, "stats": _stats}
+        jobs = {"index": _index, "stats": _stats, "export": _export}
         if not args or args[0] not in jobs or len(args) > 2:
             found = " ".join(args) or "nothing"
             raise UsageError(f"found: {found}; allowed: one of {', '.join(jobs)}, and a PATH", print_help=False)
@@ -96,7 +112,53 @@ def _index(path: Path, opts: Namespace) -> int:
         else:
             what = f"{_plural(report.lines, 'line')}; {_plural(len(report.read), 'WARC')} read"
             sys.stderr.write(f"{report.index}: {what}, {report.unchanged} unchanged\n")
-    return _damages(reports)
+    return _damages([damage for report in reports for damage in report.damages])
+
+
+def _export(path: Path, opts: Namespace) -> int:
+    """Write a WACZ package of what is selected."""
+    if not opts.wacz:
+        raise UsageError("export needs --wacz OUT, the package to write", print_help=False)
+    warcs, selection = _found_warcs(path), _selection(opts)
+    texts = [folder.parent / "text" for folder in _folders(warcs) if folder.name == "warc"]
+    with tempfile.TemporaryDirectory() as scratch, _progress(warcs, "exporting") as advance:
+        lookup = TextLookup(texts, Path(scratch))
+        done = export_wacz(
+            warcs,
+            Path(opts.wacz),
+            selection,
+            title=opts.title,
+            find_text=lookup.find,
+            processes=opts.processes,
+            progress=advance,
+        )
+        lookup.close()
+    what = [_plural(done.captures, "capture"), _plural(done.pages, "page"), f"{_plural(done.warcs, 'WARC')}"]
+    sys.stderr.write(f"{opts.wacz}: {', '.join(what)}, {_size(Path(opts.wacz).stat().st_size)}\n")
+    return _damages(done.damages)
+
+
+def _selection(opts: Namespace) -> Selection:
+    """What the options select; raises ArchiveError where they cannot be read."""
+    keys = None
+    if opts.urls:
+        lines = (line.strip() for line in Path(opts.urls).read_text("utf-8").splitlines())
+        keys = frozenset(url_key(line) for line in lines if line and not line.startswith("#"))
+    return Selection(_moment_of("--since", opts.since), _moment_of("--until", opts.until, timedelta(days=1)), keys)
+
+
+def _moment_of(option: str, value: str | None, day: timedelta = timedelta()) -> datetime | None:
+    """The moment that an option names, in UTC unless it says otherwise; `day` is added where it is a day."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise UsageError(
+            f"{option} is {value!r}; it must be a day such as 2026-11-22, or 2026-11-22T10:15", print_help=False
+        ) from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment + day if len(value) == len("2026-11-22") else moment
 
 
 def _stats(path: Path, opts: Namespace) -> int:
@@ -119,7 +181,7 @@ def _stats(path: Path, opts: Namespace) -> int:
         sys.stdout.write(json.dumps(found.as_json(), indent=1) + "\n")
     else:
         _print_stats(found)
-    return _damages(reports)
+    return _damages([damage for report in reports for damage in report.damages])
 
 
 def _found_warcs(path: Path) -> list[Path]:
@@ -148,8 +210,7 @@ def _index_into(output: str, warcs: list[Path], processes: int, advance: Advance
     return report
 
 
-def _damages(reports: list[Report]) -> int:
-    damages = [damage for report in reports for damage in report.damages]
+def _damages(damages: list[Damage]) -> int:
     for damage in damages:
         sys.stderr.write(f"{damage}\n")
     if damages:
@@ -167,7 +228,7 @@ def _print_stats(found: archive_stats.Stats) -> None:
         f"of {_plural(found.addresses, 'address', 'addresses')}"
     )
     if found.first and found.last:
-        console.print(f"from {_moment(found.first)} to {_moment(found.last)} UTC")
+        console.print(f"from {_shown(found.first)} to {_shown(found.last)} UTC")
     saved = f"{_plural(found.total.revisits, 'revisit')}, saving {_size(found.total.saved)}"
     console.print(f"{saved}\n")
     for title, table, rows in (
@@ -201,7 +262,7 @@ def _size(count: float) -> str:
     return f"{count:,.1f} TB"
 
 
-def _moment(timestamp: str) -> str:
+def _shown(timestamp: str) -> str:
     return f"{timestamp[:4]}-{timestamp[4:6]}-{timestamp[6:8]} {timestamp[8:10]}:{timestamp[10:12]}"
 
 

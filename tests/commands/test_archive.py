@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -87,17 +88,37 @@ def test_stats_are_a_table_or_json(tmp_path: Path, scrapy_archive: Run) -> None:
     assert not (tmp_path / "gazette" / "warc" / "index.cdxj").exists(), "counting writes nothing beside the WARCs"
 
 
+def test_a_package_is_exported(tmp_path: Path, scrapy_archive: Run) -> None:
+    _warc(tmp_path / "archives" / "gazette" / "warc" / "a.warc.gz", "http://a/1")
+    _warc(tmp_path / "archives" / "other" / "warc" / "b.warc.gz", "http://a/2")
+    (tmp_path / "urls.txt").write_text("# what we want\nhttp://www.a/1\n")
+    for options in (["--source", "gazette"], ["--urls", "urls.txt"], ["--until", "2026-11-22", "--source", "gazette"]):
+        result = scrapy_archive("export", "--wacz", "out.wacz", *options)
+        assert result.returncode == 0, result.stderr
+        assert "1 capture, 1 page, 1 WARC" in result.stderr
+        pages = zipfile.ZipFile(tmp_path / "out.wacz").read("pages/pages.jsonl").splitlines()
+        assert [json.loads(page)["title"] for page in pages[1:]] == ["A"]
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
         (["index", "nowhere"], "There is no nowhere"),
-        (["index", "."], "no file ends in .warc, .warc.gz or .warc.zst"),
+        (["index", "empty"], "no file ends in .warc, .warc.gz or .warc.zst"),
+        (["export", "."], "export needs --wacz OUT"),
+        (["export", "x.warc.gz", "--wacz", "out.wacz", "--since", "yesterday"], "--since is 'yesterday'"),
+        (["export", "x.warc.gz", "--wacz", "out.wacz", "--until", "2000-01-01"], "no capture is in that range"),
+        (["export", "x.warc.gz", "--wacz", "out.wacz", "--urls", "none.txt"], "none.txt"),
         (["burn"], "allowed: one of index"),
         ([], "found: nothing"),
         (["index", "--processes", "0"], "--processes is 0"),
     ],
 )
-def test_what_cannot_work_is_said_in_a_sentence(args: list[str], message: str, scrapy_archive: Run) -> None:
+def test_what_cannot_work_is_said_in_a_sentence(
+    args: list[str], message: str, tmp_path: Path, scrapy_archive: Run
+) -> None:
+    _warc(tmp_path / "x.warc.gz")
+    (tmp_path / "empty").mkdir()
     result = scrapy_archive(*args)
     assert result.returncode != 0
     assert message in result.stderr

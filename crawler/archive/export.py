@@ -1,0 +1,189 @@
+"""Exports captures of an archive as one WACZ package: whole WARCs byte for byte, or the records that are wanted.
+
+Everything goes through in pieces: WARCs are copied, lines and pages wait in temporary files, and the package has
+its name only once it is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crawler import __version__
+from crawler.archive.cdxj import KEPT, CaptureLines, Entry
+from crawler.archive.excerpt import Placed, excerpt
+from crawler.archive.index import Progress, replaced, write_index
+from crawler.archive.layout import OPEN
+from crawler.archive.mergesort import RunWriter, merge
+from crawler.archive.pages import FindText, Listed, PageFinder
+from crawler.archive.reader import Damage, iterate
+from crawler.archive.selection import Chosen, Selection, choose
+from crawler.archive.wacz import WaczWriter, read_pieces
+from crawler.errors import ArchiveError
+
+_REPLAYED = frozenset({"response", "revisit", "resource", "metadata", "request"})
+"""What players look up; a text conversion in the index would be shown in place of its page."""
+
+
+@dataclass(slots=True)
+class Exported:
+    """What went into a package."""
+
+    warcs: int = 0
+    captures: int = 0
+    pages: int = 0
+    damages: list[Damage] = field(default_factory=list)
+
+
+def export_wacz(
+    warcs: list[Path],
+    out: Path,
+    selection: Selection,
+    *,
+    title: str = "",
+    find_text: FindText = lambda record_id: None,
+    processes: int = 1,
+    progress: Progress = lambda size: None,
+) -> Exported:
+    """Write what `selection` takes of `warcs` to the package `out`, whole or not at all.
+
+    Raises ArchiveError where nothing is selected, or `out` cannot be written.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix=".wacz-", dir=out.parent) as folder:
+            scratch = Path(folder)
+            chosen = _chosen(warcs, selection, scratch, processes)
+            with replaced(out) as file, WaczWriter(file) as package:
+                return _Export(package, scratch, find_text).run(warcs, chosen, title, progress)
+    except OSError as error:
+        raise ArchiveError(
+            f"Cannot write {out}: {error.strerror or error}. Nothing is left of it. "
+            "Make room or give access, or name a place on another disk."
+        ) from error
+
+
+def _chosen(warcs: list[Path], selection: Selection, scratch: Path, processes: int) -> Chosen | None:
+    """The selected captures; None where that is all of them."""
+    if selection.everything:
+        return None
+    index = scratch / "all.cdxj"
+    with index.open("wb") as lines:
+        write_index(warcs, lines, processes)
+    chosen = choose(index, warcs, selection)
+    index.unlink()
+    if not chosen:
+        raise ArchiveError("Nothing is exported: no capture is in that range of time and of those addresses.")
+    return chosen
+
+
+class _PageList:
+    """A list of pages on its way into a package: the first of them, and all their lines in a temporary file."""
+
+    def __init__(self, path: Path, name: str, title: str) -> None:
+        self.path = path
+        self.count = 0
+        self.first: Listed | None = None
+        self._file = path.open("wb")
+        header = {"format": "json-pages-1.0", "id": name, "title": title, "hasText": True}
+        self._file.write(json.dumps(header).encode() + b"\n")
+
+    def add(self, page: Listed) -> None:
+        self.first = self.first or page
+        self.count += 1
+        self._file.write(page.line())
+
+    def read(self) -> Iterator[bytes]:
+        self._file.close()
+        with self.path.open("rb") as file:
+            yield from read_pieces(file, 0, self.path.stat().st_size)
+
+
+class _Export:
+    """One export on its way: the package, and in temporary files what comes behind the WARCs in it."""
+
+    def __init__(self, package: WaczWriter, scratch: Path, find_text: FindText) -> None:
+        self._package = package
+        self._scratch = scratch
+        self._find_text = find_text
+        self._lines = RunWriter(scratch)
+        self._main = _PageList(scratch / "pages.jsonl", "pages", "All Pages")
+        self._extra = _PageList(scratch / "extraPages.jsonl", "extra", "Extra Pages")
+        self._names: set[str] = set()
+        self._done = Exported()
+
+    def run(self, warcs: list[Path], chosen: Chosen | None, title: str, progress: Progress) -> Exported:
+        for warc in warcs:
+            offsets = None if chosen is None else chosen.get(warc.name.removesuffix(OPEN), set())
+            if offsets is None or offsets:
+                self._add_warc(warc, offsets)
+            progress(warc.stat().st_size)
+        self._lines.flush()
+        self._done.captures = self._package.add_index(merge(self._lines.runs, self._scratch))
+        self._done.pages = self._main.count
+        self._package.add("pages/pages.jsonl", self._main.read(), compress=True)
+        if self._extra.count:
+            self._package.add("pages/extraPages.jsonl", self._extra.read(), compress=True)
+        first = self._main.first or self._extra.first
+        opened = {"mainPageUrl": first.url, "mainPageDate": first.date} if first else {}
+        self._package.close(title=title, software=f"Broadsheet {__version__}", **opened)
+        return self._done
+
+    def _add_warc(self, warc: Path, offsets: set[int] | None) -> None:
+        """Put a WARC into the package, or what is wanted of it, and its lines and pages aside."""
+        name = self._name(warc, whole=offsets is None)
+        placed: Placed | None = None
+        if offsets is None and warc.name.endswith((".gz", ".warc")):
+            with warc.open("rb") as file:
+                self._package.add(f"archive/{name}", read_pieces(file, 0, warc.stat().st_size))
+        else:
+            placed = {}
+            self._package.add(f"archive/{name}", excerpt(warc, offsets, placed))
+        self._done.warcs += 1
+        for entry in self._read(warc, offsets):
+            if offsets is None or entry.offset in offsets:
+                self._lines.add(_in_package(entry, name, placed).line())
+
+    def _name(self, warc: Path, *, whole: bool) -> str:
+        """What the WARC is called in the package; unique there."""
+        name = warc.name.removesuffix(OPEN)
+        if not whole or name.endswith(".zst"):
+            stem = name.removesuffix(".gz").removesuffix(".zst").removesuffix(".warc")
+            name = f"{stem}.warc.gz" if whole else f"{stem}-excerpt.warc.gz"
+        while name in self._names:
+            name = f"{warc.parent.name}-{name}"
+        self._names.add(name)
+        return name
+
+    def _read(self, warc: Path, offsets: set[int] | None) -> Iterator[Entry]:
+        """The entries of a WARC; its pages go into their lists."""
+        lines, pages = CaptureLines(warc), PageFinder(self._find_text)
+        for record in iterate(warc, keep=KEPT):
+            if isinstance(record, Damage):
+                self._done.damages.append(record)
+                continue
+            if record.type in _REPLAYED:
+                yield from lines.add(record)
+            if record.type == "response" and offsets is not None and record.offset not in offsets:
+                self._list(pages.finish())
+            else:
+                self._list(pages.add(record))
+        yield from lines.finish()
+        self._list(pages.finish())
+
+    def _list(self, pages: Iterable[Listed]) -> None:
+        for page in pages:
+            (self._main if page.main else self._extra).add(page)
+
+
+def _in_package(entry: Entry, name: str, placed: Placed | None) -> Entry:
+    """`entry` as the package has it: in its file there, with a labelled digest."""
+    fields = entry.fields | {"filename": name}
+    if placed is not None:
+        offset, length = placed[entry.offset]
+        fields |= {"offset": str(offset), "length": str(length)}
+    if ":" not in fields.get("digest", ":"):
+        fields["digest"] = f"sha1:{fields['digest']}"
+    return Entry(entry.key, entry.timestamp, fields)

@@ -1,0 +1,307 @@
+"""A package holds what was selected, whole, in the form that players read."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.archive import export as export_module
+from crawler.archive.cdxj import Entry, parse_line
+from crawler.archive.exchange import Exchange, Via
+from crawler.archive.export import export_wacz
+from crawler.archive.keys import url_key
+from crawler.archive.pages import Text
+from crawler.archive.reader import Record, iterate, read_record
+from crawler.archive.selection import Selection
+from crawler.archive.writer import ArchiveWriter
+from crawler.errors import ArchiveError
+
+PAGE = b"<html><head><title>The\n  t&iuml;tle</title></head><body>text</body></html>"
+SAME = PAGE + b"<p>unchanged</p>" * 50
+
+
+class Package:
+    """A WACZ read back."""
+
+    def __init__(self, path: Path) -> None:
+        self.zip = zipfile.ZipFile(path)
+        self.warcs = [name for name in self.zip.namelist() if name.startswith("archive/")]
+
+    def read(self, name: str) -> bytes:
+        return self.zip.read(name)
+
+    def jsonl(self, name: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.read(name).splitlines()]
+
+    def entries(self) -> list[Entry]:
+        return [parse_line(line) for line in gzip.decompress(self.read("indexes/index.cdx.gz")).splitlines()]
+
+    def record(self, entry: Entry, folder: Path) -> Record:
+        """The record that a line of the index points to, read by its offset."""
+        path = folder / entry.fields["filename"]
+        path.write_bytes(self.read(f"archive/{entry.fields['filename']}"))
+        record = read_record(path, entry.offset)
+        blank_lines = 4 if path.suffix == ".warc" else 0
+        assert record.length == int(entry.fields["length"]) + blank_lines
+        return record
+
+
+def _response(body: bytes, *fields: str, status: str = "200 OK") -> bytes:
+    return (
+        "\r\n".join([f"HTTP/1.1 {status}", "Content-Type: text/html; charset=utf-8", *fields, "", ""]).encode() + body
+    )
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> list[Path]:
+    """Two WARCs: a feed, an article with its image behind a redirect, and a day later an article and one unchanged."""
+    days: list[list[tuple[str, bytes, Via]]] = [
+        [
+            ("http://a/feed", _response(b"<rss/>"), Via("feed")),
+            ("http://a/old", _response(b"", "Location: /1", status="301 Moved"), Via("article")),
+            ("http://a/1", _response(SAME), Via("article", "http://a/feed")),
+            ("http://a/1.png", _response(b"png"), Via("requisite", "http://a/1")),
+            ("http://a/section", _response(PAGE), Via("section")),
+        ],
+        [
+            ("http://a/1", _response(SAME), Via("article", "http://a/feed")),
+            ("http://a/2", _response(PAGE + b"2"), Via("article", "http://a/feed")),
+        ],
+    ]
+    originals: dict[str, Any] = {}
+
+    def find(digest: str, size: int) -> Any:
+        return originals.get(digest)
+
+    warcs = []
+    for day, exchanges in enumerate(days):
+        writer = ArchiveWriter(tmp_path, "a", info={"software": "x"}, find_original=find)
+        for minute, (url, answer, via) in enumerate(exchanges):
+            moment = datetime(2026, 11, 22 + day, 10, minute, tzinfo=UTC)
+            writer.write(Exchange(url, "GET", moment, b"GET / HTTP/1.1\r\n\r\n", answer), via)
+        originals |= writer._written
+        path = writer.close()
+        assert path is not None
+        warcs.append(path)
+    return warcs
+
+
+def _urls(package: Package) -> list[str]:
+    return [f"{entry.fields['url']} {entry.timestamp[:8]}" for entry in package.entries()]
+
+
+def test_all_of_an_archive_goes_in_byte_for_byte(archive: list[Path], tmp_path: Path) -> None:
+    done = export_wacz(archive, tmp_path / "all.wacz", Selection(), title="All of it")
+    package = Package(tmp_path / "all.wacz")
+    assert (done.warcs, done.captures, done.pages) == (2, 7, 2)
+    assert [package.read(name) for name in package.warcs] == [warc.read_bytes() for warc in archive]
+    assert len(package.entries()) == 7
+
+
+def test_datapackage_names_every_file_with_its_hash(archive: list[Path], tmp_path: Path) -> None:
+    export_wacz(archive, tmp_path / "all.wacz", Selection(), title="All of it")
+    package = Package(tmp_path / "all.wacz")
+    described = json.loads(package.read("datapackage.json"))
+    assert (described["profile"], described["wacz_version"], described["title"]) == (
+        "data-package",
+        "1.1.1",
+        "All of it",
+    )
+    assert described["mainPageUrl"] == "http://a/1"
+    listed = {resource["path"]: resource for resource in described["resources"]}
+    assert set(package.zip.namelist()) - set(listed) == {"datapackage.json", "datapackage-digest.json"}
+    for path, resource in listed.items():
+        data = package.read(path)
+        assert resource["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
+        assert resource["bytes"] == len(data)
+        assert resource["name"] == resource["name"].lower()
+    digest = json.loads(package.read("datapackage-digest.json"))
+    assert digest["hash"] == f"sha256:{hashlib.sha256(package.read('datapackage.json')).hexdigest()}"
+
+
+def test_what_is_compressed_already_is_stored(archive: list[Path], tmp_path: Path) -> None:
+    """A player reads records by their offset in the ZIP."""
+    export_wacz(archive, tmp_path / "all.wacz", Selection())
+    for info in Package(tmp_path / "all.wacz").zip.infolist():
+        stored = info.filename.endswith(".gz")
+        assert info.compress_type == (zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED), info.filename
+
+
+def test_each_block_of_the_index_can_be_read_alone(
+    archive: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.archive.wacz._BLOCK_LINES", 3)
+    export_wacz(archive, tmp_path / "all.wacz", Selection())
+    package = Package(tmp_path / "all.wacz")
+    packed = package.read("indexes/index.cdx.gz")
+    meta, *blocks = package.read("indexes/index.idx").decode().splitlines()
+    assert meta == '!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}'
+    lines: list[bytes] = []
+    for line in blocks:
+        key, timestamp, place = line.split(" ", 2)
+        where = json.loads(place)
+        block = packed[where["offset"] : where["offset"] + where["length"]]
+        assert where["digest"] == f"sha256:{hashlib.sha256(block).hexdigest()}"
+        lines += gzip.decompress(block).splitlines()
+        assert any(each.startswith(f"{key} {timestamp} ".encode()) for each in lines[-3:])
+    assert len(blocks) == 3
+    assert lines == sorted(lines)
+
+
+def test_pages_are_the_articles_and_other_pages_come_apart(archive: list[Path], tmp_path: Path) -> None:
+    texts = {"http://a/2": Text("Known title", "Known title\n\nThe text.\n")}
+    by_record = {
+        found.id: texts[found.url]
+        for warc in archive
+        for found in iterate(warc)
+        if isinstance(found, Record) and found.url in texts
+    }
+    export_wacz(archive, tmp_path / "all.wacz", Selection(), find_text=by_record.get)
+    package = Package(tmp_path / "all.wacz")
+    header, *pages = package.jsonl("pages/pages.jsonl")
+    assert header["format"] == "json-pages-1.0"
+    assert [(page["url"], page["title"], page.get("text")) for page in pages] == [
+        ("http://a/1", "The tïtle", None),
+        ("http://a/2", "Known title", "Known title\n\nThe text.\n"),
+    ]
+    assert [datetime.fromisoformat(page["ts"]) for page in pages] == [
+        datetime(2026, 11, 22, 10, 2, tzinfo=UTC),
+        datetime(2026, 11, 23, 10, 1, tzinfo=UTC),
+    ]
+    extra = package.jsonl("pages/extraPages.jsonl")[1:]
+    assert [page["url"] for page in extra] == ["http://a/feed", "http://a/section"]
+
+
+def test_text_in_the_warc_itself_is_found(
+    tmp_path: Path, make_warc: Callable[..., Path], make_record: Callable[..., bytes]
+) -> None:
+    """A conversion record carries the text; its line must not stand in for the page in the index."""
+    page = make_record("response", "http://a/", _response(PAGE), WARC_Record_ID="<urn:1>")
+    text = make_record("conversion", "http://a/", b"Clean text.\n", WARC_Refers_To="<urn:1>", Content_Type="text/plain")
+    export_wacz([make_warc("a.warc.gz", [page, text])], tmp_path / "a.wacz", Selection())
+    package = Package(tmp_path / "a.wacz")
+    assert package.jsonl("pages/pages.jsonl")[1]["text"] == "Clean text.\n"
+    assert [entry.fields["mime"] for entry in package.entries()] == ["text/html"]
+
+
+def test_a_range_of_time_brings_the_originals_of_its_revisits(archive: list[Path], tmp_path: Path) -> None:
+    export_wacz(archive, tmp_path / "day.wacz", Selection(since=datetime(2026, 11, 23, tzinfo=UTC)))
+    package = Package(tmp_path / "day.wacz")
+    assert _urls(package) == ["http://a/1 20261122", "http://a/1 20261123", "http://a/2 20261123"]
+    original, revisit, _ = (package.record(entry, tmp_path) for entry in package.entries())
+    assert revisit.type == "revisit"
+    assert revisit.refers_to.record_id == original.id
+
+
+def test_an_excerpt_keeps_what_belongs_to_a_capture(archive: list[Path], tmp_path: Path) -> None:
+    """Its request, its metadata, and the warcinfo of the file; each record byte for byte."""
+    export_wacz(archive, tmp_path / "day.wacz", Selection(until=datetime(2026, 11, 22, 10, 1, tzinfo=UTC)))
+    package = Package(tmp_path / "day.wacz")
+    (name,) = package.warcs
+    assert name.endswith("-excerpt.warc.gz")
+    excerpt = tmp_path / "excerpt.warc.gz"
+    excerpt.write_bytes(package.read(name))
+    records = [record for record in iterate(excerpt) if isinstance(record, Record)]
+    assert [record.type for record in records] == ["warcinfo", "response", "request", "metadata"]
+    assert {record.url for record in records[1:]} == {"http://a/feed"}
+    assert archive[0].read_bytes().startswith(package.read(name))
+
+
+def test_addresses_bring_redirects_and_what_their_pages_need(archive: list[Path], tmp_path: Path) -> None:
+    export_wacz(archive, tmp_path / "urls.wacz", Selection(keys=frozenset({url_key("http://www.a/OLD")})))
+    assert sorted(set(_urls(Package(tmp_path / "urls.wacz")))) == [
+        "http://a/1 20261122",
+        "http://a/1 20261123",
+        "http://a/1.png 20261122",
+        "http://a/old 20261122",
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.zst", "a.warc.gz.open"])
+@pytest.mark.parametrize(
+    "selection", [Selection(), Selection(until=datetime(2030, 1, 1, tzinfo=UTC))], ids=["all", "part"]
+)
+def test_every_kind_of_file_can_be_read_from_the_package(
+    name: str,
+    selection: Selection,
+    tmp_path: Path,
+    make_warc: Callable[..., Path],
+    make_record: Callable[..., bytes],
+) -> None:
+    """zstd, which players do not read, is packed anew; of a growing file the whole records go in."""
+    pages = [make_record("response", f"http://a/{n}", _response(PAGE)) for n in range(3)]
+    warc = make_warc(name, pages)
+    if name.endswith(".open"):
+        warc.write_bytes(warc.read_bytes()[:-5])
+        pages.pop()
+    export_wacz([warc], tmp_path / "out.wacz", selection)
+    package = Package(tmp_path / "out.wacz")
+    found = [package.record(entry, tmp_path) for entry in package.entries()]
+    assert [record.url for record in found] == [f"http://a/{n}" for n in range(len(pages))]
+    assert all(PAGE in record.block for record in found)
+
+
+def test_files_of_one_name_do_not_hide_each_other(
+    tmp_path: Path, make_warc: Callable[..., Path], make_record: Callable[..., bytes]
+) -> None:
+    warcs = [
+        make_warc("a.warc.gz", [make_record("response", f"http://{n}/", _response(PAGE))], tmp_path / n)
+        for n in ("x", "y")
+    ]
+    export_wacz(warcs, tmp_path / "out.wacz", Selection())
+    package = Package(tmp_path / "out.wacz")
+    assert package.warcs == ["archive/a.warc.gz", "archive/y-a.warc.gz"]
+    assert {package.record(entry, tmp_path).url for entry in package.entries()} == {"http://x/", "http://y/"}
+
+
+def test_nothing_selected_is_said_and_leaves_nothing(archive: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="no capture is in that range"):
+        export_wacz(archive, tmp_path / "out.wacz", Selection(until=datetime(2000, 1, 1, tzinfo=UTC)))
+    assert not list(tmp_path.glob("*wacz*"))
+
+
+def test_a_full_disk_is_said_and_leaves_the_package_that_was_there(
+    archive: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out.wacz"
+    out.write_bytes(b"the old one")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(export_module.WaczWriter, "add_index", full)
+    with pytest.raises(ArchiveError, match=r"Cannot write .*out\.wacz: No space left on device"):
+        export_wacz(archive, out, Selection())
+    assert out.read_bytes() == b"the old one"
+    assert [path.name for path in tmp_path.glob("*wacz*")] == ["out.wacz"]
+
+
+def test_a_damaged_place_is_reported_and_the_rest_exported(archive: list[Path], tmp_path: Path) -> None:
+    archive[0].write_bytes(archive[0].read_bytes() + b"\x1f\x8b\x08torn")
+    done = export_wacz(archive, tmp_path / "out.wacz", Selection())
+    assert [damage.path for damage in done.damages] == [archive[0]]
+    assert done.captures == 7
+
+
+def test_a_package_is_written_in_one_pass_over_its_members(archive: list[Path], tmp_path: Path) -> None:
+    """WARCs are read in pieces: none is ever asked for whole."""
+    sizes: list[int] = []
+
+    class Watched(io.FileIO):
+        def read(self, size: int = -1, /) -> bytes:
+            sizes.append(size)
+            return super().read(size)
+
+    with Watched(str(archive[0])) as file:
+        assert b"".join(export_module.read_pieces(file, 0, archive[0].stat().st_size)) == archive[0].read_bytes()
+    assert all(0 <= size <= 1 << 20 for size in sizes)
