@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crawler.archive.check.chunked import Dechunker
 from crawler.archive.check.digests import Digest, Hasher, new_hasher, parse_digest
 from crawler.archive.check.fields import is_http, media_type
-from crawler.archive.check.header import Header
+from crawler.archive.check.header import Header, whole_number
 from crawler.archive.message import Head
 
 HEAD_LIMIT = 1 << 20
@@ -21,6 +21,11 @@ _ORIGINALS = {"response", "resource"}
 """What a revisit may refer to: their payload digest is computed also where they state none."""
 
 DEFAULT_ALGORITHM = "sha1"
+
+_FINAL = 200
+"""The first status code of final responses; those below are interim."""
+
+_BODILESS = {204, 304}
 
 
 def stated_digest(header: Header, name: str) -> Digest | None:
@@ -59,7 +64,13 @@ class HttpMessage:
         self.body = Sink(algorithm)
         self.entity = Sink(algorithm)
         """The body without its transfer-encoding; used where that is chunked."""
+        self.mime = ""
+        """The media type of Content-Type in lower case, without parameters."""
         self.dechunker: Dechunker | None = None
+        self.has_body = False
+        """Whether this is a response that has a body by its status."""
+        self.announced: int | None = None
+        """HTTP's Content-Length of such a response; None where it has none, or none that makes sense."""
         self._begin = b""
 
     def feed(self, piece: memoryview) -> None:
@@ -92,16 +103,34 @@ class HttpMessage:
         return begin[end:]
 
     def _set_head(self, raw: bytes) -> None:
-        self.head = Head(raw)
+        """Take what is wanted of the head; `Head` takes all of it apart, which costs more than all the rest."""
         self._begin = b""
-        if b"chunked" in raw.lower() and self.head.chunked:
+        self.head = Head(raw)
+        lowered = raw.lower()
+        self.mime = _value(lowered, b"content-type").partition(b";")[0].strip().decode("latin-1")
+        if b"chunked" in lowered and self.head.chunked:
             self.dechunker = Dechunker()
+        if (self.head.status or 0) >= _FINAL and self.head.status not in _BODILESS:
+            self.has_body = True
+            self.announced = _content_length(lowered)
 
     def _feed_body(self, piece: memoryview) -> None:
         self.body.feed(piece)
         if self.dechunker:
             for data in self.dechunker.feed(piece):
                 self.entity.feed(data)
+
+
+def _value(lowered: bytes, name: bytes) -> bytes:
+    """The first value of a field in a head in lower case; empty where there is none."""
+    start = lowered.find(b"\n" + name + b":")
+    return lowered[start + len(name) + 2 : lowered.find(b"\n", start + 1)].strip() if start >= 0 else b""
+
+
+def _content_length(lowered: bytes) -> int | None:
+    if lowered.count(b"\ncontent-length:") > 1 and len(set(Head(lowered).values("content-length"))) > 1:
+        return None
+    return whole_number(_value(lowered, b"content-length").decode("latin-1"))
 
 
 @dataclass(slots=True)

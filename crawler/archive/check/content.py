@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from crawler.archive.check.block import Block, Content, HttpMessage
-from crawler.archive.check.digests import Digest
+from crawler.archive.check.digests import digest_of_nothing
 from crawler.archive.check.findings import Place, Report
 from crawler.archive.check.header import Header
 from crawler.archive.message import Head
@@ -14,7 +13,6 @@ from crawler.archive.message import Head
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d+)? \d{3}(?: [^\r\n]*)?\r?\n", re.IGNORECASE)
 _REQUEST_LINE = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ \S[^\r\n]*? HTTP/\d(?:\.\d+)?\r?\n|[A-Z]+ \S+\r?\n")
 _FIELD_LINE = re.compile(r"[^\s:][^:\r\n]*:[^\r\n]*")
-_BODILESS = {204, 304}
 
 
 def check_content(header: Header, block: Block, content: Content, report: Report, place: Place) -> None:
@@ -30,39 +28,22 @@ def check_content(header: Header, block: Block, content: Content, report: Report
 def body_is_short(content: Content) -> bool:
     """Whether a response's body has fewer bytes than its head announces: cut, or the answer to a HEAD request."""
     message = content.message
-    if message is None or message.head is None or not has_body(message.head):
+    if message is None or not message.has_body:
         return False
     if message.dechunker:
         return not message.dechunker.ended and (message.dechunker.begun or not message.body.size)
-    announced = content_length(message.head)
-    return announced is not None and message.body.size < announced
-
-
-def has_body(head: Head) -> bool:
-    """Whether a response with this head has a body at all."""
-    return head.status is not None and head.status >= 200 and head.status not in _BODILESS
-
-
-def content_length(head: Head) -> int | None:
-    """HTTP's Content-Length; None where there is none, or none that makes sense."""
-    stated = {value.strip() for value in head.values("Content-Length")}
-    value = stated.pop() if len(stated) == 1 else b""
-    return int(value) if value.isdigit() and len(value) < 19 else None
+    return message.announced is not None and message.body.size < message.announced
 
 
 def _check_block_digest(header: Header, block: Block, report: Report, place: Place) -> None:
     stated, real = block.stated_block, block.digest()
     if stated is None or real is None or stated == real:
         return
-    if header.type == "revisit" and stated.value == _digest_of_nothing(stated):
+    if header.type == "revisit" and stated.value == digest_of_nothing(stated.algorithm):
         message = f"WARC-Block-Digest is that of an empty block, but the block has {block.size} bytes"
         report.add("block-digest-empty", message, place)
     else:
         report.add("block-digest", f"WARC-Block-Digest is {stated}, that of the block is {real}", place)
-
-
-def _digest_of_nothing(digest: Digest) -> bytes:
-    return hashlib.new(digest.algorithm, usedforsecurity=False).digest()
 
 
 def _check_payload_digest(block: Block, content: Content, report: Report, place: Place) -> None:
@@ -91,14 +72,14 @@ def _check_message(header: Header, message: HttpMessage, report: Report, place: 
         report.add("http-status-line", f"the block starts {start!r}, which is no HTTP status line", place)
     if not message.head_ended and not truncated:
         report.add("http-head-end", "no blank line ends the HTTP head", place)
-    if header.type == "response" and has_body(head):
+    if header.type == "response" and message.has_body:
         _check_body(message, head, report, place, truncated=truncated)
 
 
 def _check_body(message: HttpMessage, head: Head, report: Report, place: Place, *, truncated: bool) -> None:
     """A body against its head, but for one that is too short: that needs the request (`body_is_short`)."""
     chunks = message.dechunker
-    announced = content_length(head)
+    announced = message.announced
     if chunks and message.body.size:
         if not chunks.begun:
             report.add("http-chunks-gone", "the head says chunked, but the body is not in chunks", place)

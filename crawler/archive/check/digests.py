@@ -10,8 +10,8 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from functools import cache, lru_cache
+from typing import Any, NamedTuple, Protocol
 
 _ALGORITHMS = {
     "md5": "md5",
@@ -32,7 +32,19 @@ _ALGORITHMS = {
 }
 """The labels in use, and hashlib's name of each."""
 
-_SIZES = {name: hashlib.new(name, usedforsecurity=False).digest_size for name in set(_ALGORITHMS.values())}
+_HASHERS: dict[str, Callable[..., Any]] = {name: getattr(hashlib, name) for name in _ALGORITHMS.values()}
+_SIZES = {name: hasher(usedforsecurity=False).digest_size for name, hasher in _HASHERS.items()}
+
+
+_SHA1_LENGTH = 32
+"""Characters of a SHA-1 in base 32, by far the most common digest: 160 bits without padding."""
+
+_BASE32_DIGITS: dict[int, str | int] = {
+    **dict.fromkeys(range(128), "?"),
+    **str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghijklmnopqrstuv"),
+    **str.maketrans("abcdefghijklmnopqrstuvwxyz", "0123456789abcdefghijklmnop"),
+}
+"""From RFC 4648's alphabet to that of `int`, which decodes twenty times as fast as `base64` does."""
 
 
 class Hasher(Protocol):
@@ -45,8 +57,7 @@ class Hasher(Protocol):
         """The digest of what was taken in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(NamedTuple):
     """A digest: hashlib's name of the algorithm, and the value itself, free of its encoding."""
 
     algorithm: str
@@ -62,6 +73,7 @@ class UnknownAlgorithm(ValueError):
     """A label that we know no algorithm for."""
 
 
+@lru_cache(maxsize=64)
 def parse_digest(label: str) -> Digest:
     """The digest that `label` states. UnknownAlgorithm, or ValueError with what is wrong with it."""
     name, colon, value = label.partition(":")
@@ -70,6 +82,8 @@ def parse_digest(label: str) -> Digest:
     algorithm = _ALGORITHMS.get(name.lower())
     if algorithm is None:
         raise UnknownAlgorithm(name)
+    if algorithm == "sha1" and len(value) == _SHA1_LENGTH:
+        return Digest(algorithm, _base32_sha1(value))
     return Digest(algorithm, _decode(value, _SIZES[algorithm], algorithm))
 
 
@@ -103,6 +117,13 @@ def _base32(value: str) -> bytes:
     return base64.b32decode(value + "=" * (-len(value) % 8), casefold=True)
 
 
+def _base32_sha1(value: str) -> bytes:
+    try:
+        return int(value.translate(_BASE32_DIGITS), 32).to_bytes(_SHA1_LENGTH * 5 // 8)
+    except ValueError:
+        raise ValueError(f"{value!r} is no sha1 value in base 32") from None
+
+
 def _base64(value: str) -> bytes:
     padded = value + "=" * (-len(value) % 4)
     return base64.b64decode(padded.replace("-", "+").replace("_", "/"), validate=True)
@@ -110,4 +131,11 @@ def _base64(value: str) -> bytes:
 
 def new_hasher(algorithm: str) -> Hasher:
     """A hasher of hashlib's `algorithm`."""
-    return hashlib.new(algorithm, usedforsecurity=False)
+    hasher: Hasher = _HASHERS[algorithm](usedforsecurity=False)
+    return hasher
+
+
+@cache
+def digest_of_nothing(algorithm: str) -> bytes:
+    """The digest of no bytes at all."""
+    return new_hasher(algorithm).digest()

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 _BATCH = 2000
 
@@ -29,8 +28,7 @@ CREATE INDEX link_target ON links (kind, target);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class RecordFact:
+class RecordFact(NamedTuple):
     """One record. Digests are `algorithm:hex`; `digest` is what we computed, `stated` what the header says."""
 
     file: int
@@ -62,8 +60,7 @@ class RecordFact:
     """Bytes of the block."""
 
 
-_COLUMNS = [column.name for column in fields(RecordFact)]
-_INSERT_RECORD = f"INSERT INTO records VALUES ({', '.join('?' * len(_COLUMNS))})"
+_INSERT_RECORD = f"INSERT INTO records VALUES ({', '.join('?' * len(RecordFact._fields))})"
 _INSERT_LINK = "INSERT INTO links VALUES (?, ?, ?, ?, ?)"
 
 
@@ -75,8 +72,8 @@ class Facts:
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.execute("PRAGMA journal_mode=OFF")
-        self._db.executescript(_SCHEMA.format(columns=", ".join(_COLUMNS)))
-        self._records: list[tuple[Any, ...]] = []
+        self._db.executescript(_SCHEMA.format(columns=", ".join(RecordFact._fields)))
+        self._records: list[RecordFact] = []
         self._links: list[tuple[int, int, str, str, str]] = []
 
     def add_file(self, file: int, name: str, warc: str, *, ours: bool) -> None:
@@ -85,7 +82,7 @@ class Facts:
 
     def add_record(self, record: RecordFact) -> None:
         """A record that was read."""
-        self._records.append(astuple(record))
+        self._records.append(record)
         if len(self._records) >= _BATCH:
             self._flush()
 

@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 
 from crawler.archive.check.digests import UnknownAlgorithm, parse_digest
 from crawler.archive.check.findings import Place, Report
@@ -31,6 +32,7 @@ MISPLACED: dict[str, set[str]] = {
 }
 """For each field, the types of record that shall not have it."""
 
+_MISPLACED_ON = {kind: frozenset(name for name in MISPLACED if kind in MISPLACED[name]) for kind in TYPES}
 _PAYLOAD_FIELDS = ("warc-payload-digest", "warc-identified-payload-type")
 _PAYLOADLESS = {"warcinfo", "metadata"}
 
@@ -50,10 +52,10 @@ def check_fields(header: Header, report: Report, place: Place) -> None:
     if kind and kind not in TYPES:
         report.add("type-unknown", f"{kind!r} is none of the types that the standard defines", place)
     for name, value in header.fields.items():
-        if name in MISPLACED and kind in MISPLACED[name]:
-            report.add("field-misplaced", f"{NAMES[name]} is not allowed on a {kind} record", place)
-        elif check := _FORMS.get(name):
+        if check := _FORMS.get(name):
             check(name, value, header, report, place)
+    for name in header.fields.keys() & _MISPLACED_ON.get(kind, frozenset()):
+        report.add("field-misplaced", f"{NAMES[name]} is not allowed on a {kind} record", place)
     if kind in WITH_TARGET and not header.target_uri:
         report.add("target-uri-missing", f"a {kind} record has a WARC-Target-URI", place)
     if kind in _PAYLOADLESS:
@@ -64,6 +66,7 @@ def check_fields(header: Header, report: Report, place: Place) -> None:
     _check_segment(header, report, place)
 
 
+@lru_cache(maxsize=256)
 def valid_date(value: str, version: str) -> bool:
     """Whether `value` is a date as WARC-Date may be in that version, and one of the calendar."""
     if not (_DATE_10 if version == "1.0" else _DATE_11).fullmatch(value):
@@ -81,6 +84,7 @@ def is_http(uri: str) -> bool:
     return uri[:7].lower() == "http://" or uri[:8].lower() == "https://"
 
 
+@lru_cache(maxsize=256)
 def media_type(value: str) -> str:
     """The type of a Content-Type in lower case, without parameters."""
     return value.partition(";")[0].strip().lower()
@@ -125,10 +129,17 @@ def _check_length(name: str, value: str, header: Header, report: Report, place: 
 
 
 def _check_ip(name: str, value: str, header: Header, report: Report, place: Place) -> None:
+    if not _is_address(value):
+        report.add("ip-form", f"WARC-IP-Address {value!r} is not an IPv4 or IPv6 address", place)
+
+
+@lru_cache(maxsize=256)
+def _is_address(value: str) -> bool:
     try:
         ipaddress.ip_address(value)
     except ValueError:
-        report.add("ip-form", f"WARC-IP-Address {value!r} is not an IPv4 or IPv6 address", place)
+        return False
+    return True
 
 
 def _check_digest(name: str, value: str, header: Header, report: Report, place: Place) -> None:

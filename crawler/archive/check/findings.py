@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from crawler.archive.check.rules import RULES, Severity
 
@@ -32,13 +33,16 @@ class Finding:
         return f"{self.severity}: {self.file}{place}{record}\n  {self.rule}: {self.message} [{self.clause}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in a file something is wrong; `version` is that of the WARC record, which numbers the clauses."""
 
     offset: int | None = None
     record_id: str | None = None
     version: str = "1.1"
+
+
+NOWHERE = Place()
+"""Of a finding on a whole file."""
 
 
 class Report:
@@ -55,7 +59,7 @@ class Report:
         self._growing = growing
         self._take = take
 
-    def add(self, rule: str, message: str, place: Place = Place()) -> None:
+    def add(self, rule: str, message: str, place: Place = NOWHERE) -> None:
         """Report a breach of `rule`; nothing happens where the rule does not bind this file."""
         law = RULES[rule]
         if self._growing and rule == "file-truncated":

@@ -36,12 +36,18 @@ NAMES = {
 }
 """The fields that the standard defines, by their name in lower case."""
 
+_LOWER = {name: lower for lower, name in NAMES.items()}
+
 REPEATABLE = {"warc-concurrent-to", "warc-protocol"}
 """WARC-Protocol is a proposed extension, and is repeated by those that write it: http/1.1, then tls/1.3."""
 
+_DIGITS = 19
 _VERSION = re.compile(r"WARC/(\d\.\d+)")
 _TOKEN = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z|~]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_FLAWLESS = re.compile(rb"WARC/1\.[01]\r\n(?:[!#$%&'*+\-.0-9A-Z^_`a-z|~]+:[^\x00-\x08\x0a-\x1f\x7f]*\r\n)*\r\n")
+"""A header without any flaw in how it is written: one look instead of many, as nearly all are so."""
+
 _FOLD = re.compile(r"\r?\n[ \t]+")
 
 
@@ -53,31 +59,18 @@ class Header:
     fields: dict[str, str] = field(default_factory=dict)
     concurrent: list[str] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
+    type: str = ""
+    """WARC-Type as it is written."""
+    record_id: str = ""
+    """WARC-Record-ID as it is written, angle brackets and all."""
+    target_uri: str = ""
+    """WARC-Target-URI without the angle brackets that WARC 1.0 files may have around it."""
+    length: int | None = None
+    """Content-Length, or None where it is missing or no number."""
 
     def get(self, name: str) -> str:
         """The value of the field, by its name in lower case; empty where there is none."""
         return self.fields.get(name, "")
-
-    @property
-    def type(self) -> str:
-        """WARC-Type as it is written."""
-        return self.fields.get("warc-type", "")
-
-    @property
-    def record_id(self) -> str:
-        """WARC-Record-ID as it is written, angle brackets and all."""
-        return self.fields.get("warc-record-id", "")
-
-    @property
-    def target_uri(self) -> str:
-        """WARC-Target-URI without the angle brackets that WARC 1.0 files may have around it."""
-        return without_brackets(self.fields.get("warc-target-uri", ""))
-
-    @property
-    def length(self) -> int | None:
-        """Content-Length, or None where it is missing or no number."""
-        value = self.fields.get("content-length", "")
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
 
 
 def without_brackets(uri: str) -> str:
@@ -92,11 +85,27 @@ def parse_header(raw: bytes) -> Header:
         text = _FOLD.sub(" ", text)
     lines = text.split("\n")
     header = Header(_version_of(lines[0]))
+    fields = header.fields
     for line in lines[1:]:
         name, colon, value = line.partition(":")
         if colon:
-            _add(header, name.strip().lower(), value.strip())
+            name, value = _LOWER.get(name) or name.strip().lower(), value.strip()
+            if name == "warc-concurrent-to":
+                header.concurrent.append(value)
+            if name not in fields:
+                fields[name] = value
+            elif name not in REPEATABLE:
+                header.repeated.append(name)
+    header.type = header.get("warc-type")
+    header.record_id = header.get("warc-record-id")
+    header.target_uri = without_brackets(header.get("warc-target-uri"))
+    header.length = whole_number(header.get("content-length"))
     return header
+
+
+def whole_number(value: str) -> int | None:
+    """A number of digits alone, of bytes that could exist; None for all else."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < _DIGITS else None
 
 
 def _version_of(line: str) -> str:
@@ -105,17 +114,18 @@ def _version_of(line: str) -> str:
     return "1.0" if found and found[1] in ("1.0", "0.18", "0.17") else "1.1"
 
 
-def _add(header: Header, name: str, value: str) -> None:
-    if name == "warc-concurrent-to":
-        header.concurrent.append(value)
-    if name not in header.fields:
-        header.fields[name] = value
-    elif name not in REPEATABLE:
-        header.repeated.append(name)
-
-
 def check_header(raw: bytes, header: Header, report: Report, place: Place) -> None:
     """The rules on the bytes of a header, and on which fields every record has."""
+    if not (_FLAWLESS.fullmatch(raw) and raw.isascii()):
+        _check_bytes(raw, report, place)
+    for name in MANDATORY:
+        if not header.fields.get(name):
+            report.add("field-missing", f"it has no {NAMES[name]}", place)
+    for name in header.repeated:
+        report.add("field-repeated", f"{NAMES.get(name, name)} is there more than once", place)
+
+
+def _check_bytes(raw: bytes, report: Report, place: Place) -> None:
     if raw[:10] not in (b"WARC/1.1\r\n", b"WARC/1.0\r\n"):
         _check_version(raw, report, place)
     if raw.count(b"\n") != raw.count(b"\r\n"):
@@ -124,11 +134,6 @@ def check_header(raw: bytes, header: Header, report: Report, place: Place) -> No
     if found := _CONTROL.search(text.replace("\r\n", "")):
         report.add("header-control", f"the header holds the character {found[0]!r}", place)
     _check_lines(text, report, place)
-    for name in MANDATORY:
-        if not header.fields.get(name):
-            report.add("field-missing", f"it has no {NAMES[name]}", place)
-    for name in header.repeated:
-        report.add("field-repeated", f"{NAMES.get(name, name)} is there more than once", place)
 
 
 def _check_version(raw: bytes, report: Report, place: Place) -> None:

@@ -33,11 +33,12 @@ _DICTIONARY = 1 << 27
 
 class Members(Protocol):
     """A file as members. `offset` is where the current one starts in the file, `end` where it stops: known
-    once `read` came to its end. `damaged` says that it could not be read to its end, and was reported."""
+    once it has `ended`. `damaged` says that it could not be read to its end, and was reported."""
 
     offset: int
     end: int
     damaged: bool
+    ended: bool
 
     def advance(self) -> bool:
         """Go to the next member, reading the rest of the current one; False where there is none."""
@@ -103,7 +104,7 @@ class PlainMembers:
         self._stream = stream
         self._begun = False
         self.offset = self.end = 0
-        self.damaged = False
+        self.damaged = self.ended = False
 
     def advance(self) -> bool:
         """True once."""
@@ -114,12 +115,14 @@ class PlainMembers:
         """The next bytes of the file."""
         data = self._stream.read(OUTPUT)
         self.end += len(data)
+        self.ended = not data
         return data
 
     def seek(self, offset: int) -> None:
         """Go on reading at `offset`."""
         self._stream.seek(offset)
         self.end = offset
+        self.ended = False
 
 
 class _Compressed:
@@ -131,13 +134,13 @@ class _Compressed:
     def __init__(self, stream: BinaryIO, report: Report) -> None:
         self._input = _Input(stream)
         self._report = report
-        self._open = False
+        self.ended = True
         self._resume: int | None = None
         self.offset = self.end = 0
         self.damaged = False
 
     def advance(self) -> bool:
-        while self._open:
+        while not self.ended:
             self.read()
         start = self._input.offset if self._resume is None else self._resume
         self._input.seek(start) if self._resume is not None else None
@@ -148,7 +151,7 @@ class _Compressed:
             return False
         self.offset = self._input.offset
         self.damaged = False
-        self._open = True
+        self.ended = False
         self._begin()
         return True
 
@@ -178,7 +181,7 @@ class _Compressed:
         return None
 
     def _close(self) -> None:
-        self._open = False
+        self.ended = True
         self.end = self._input.offset
 
     def _truncated(self) -> None:
@@ -209,7 +212,7 @@ class GzipMembers(_Compressed):
 
     def read(self) -> bytes:
         """The next bytes of the current member; empty at its end, and where it is damaged."""
-        while self._open:
+        while not self.ended:
             window = self._input.peek(self._window)
             if not window:
                 self._truncated()
@@ -261,7 +264,7 @@ class ZstdMembers(_Compressed):
 
     def read(self) -> bytes:
         """The next bytes of the current frame; empty at its end, and where it is damaged."""
-        while self._open:
+        while not self.ended:
             window = self._input.peek(_ZSTD_OUTPUT_INPUT)
             if not window:
                 self._truncated()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from crawler.archive.check.block import Block, Content
+from crawler.archive.check.digests import digest_of_nothing
 from crawler.archive.check.findings import Place, Report
 from crawler.archive.check.header import Header, without_brackets
 
@@ -42,7 +41,7 @@ def _check_identical(header: Header, block: Block, report: Report, place: Place)
     if not header.get("warc-payload-digest"):
         report.add("revisit-digest", "it has no WARC-Payload-Digest", place)
     stated = block.stated_payload
-    nothing_cut = stated and stated.value == hashlib.new(stated.algorithm, usedforsecurity=False).digest()
+    nothing_cut = stated and stated.value == digest_of_nothing(stated.algorithm)
     if block.size and not nothing_cut and header.get("warc-truncated") != "length":
         message = "the body was left out, but the record has no WARC-Truncated: length"
         report.add("revisit-truncated", message, place)

@@ -29,7 +29,7 @@ class Scanner:
         self._report = report
         self._buffer = b""
         self._at = 0
-        self._member_open = False
+        self._member_open = self._more = False
         self._block_start = 0
         self._tail = b""
         self._told: set[str] = set()
@@ -94,22 +94,25 @@ class Scanner:
 
     def _fill(self) -> bool:
         """Add bytes of the current member to the buffer; False at its end."""
-        data = self._members.read() if self._member_open else b""
-        self._buffer = self._buffer[self._at :] + data if self._at < len(self._buffer) else data
-        self._at = 0
+        data = self._members.read() if self._more else b""
+        self._more = self._more and not self._members.ended
+        if data:
+            self._buffer = self._buffer[self._at :] + data if self._at < len(self._buffer) else data
+            self._at = 0
         return bool(data)
 
     def _have(self, size: int) -> bytes:
         """The next `size` bytes of the member, without taking them; fewer at its end."""
-        while len(self._buffer) - self._at < size and self._fill():
-            pass
+        while self._more and len(self._buffer) - self._at < size:
+            self._fill()
         return self._buffer[self._at : self._at + size]
 
     def _exhausted(self) -> bool:
-        return not self._have(1)
+        """Whether nothing of the current member is left."""
+        return self._at == len(self._buffer) and not self._have(1)
 
     def _next_member(self) -> bool:
-        self._member_open = self._members.advance()
+        self._more = self._member_open = self._members.advance()
         self._buffer, self._at, self._records_in_member = b"", 0, 0
         return self._member_open
 
@@ -227,7 +230,7 @@ class Scanner:
         self.damaged = True
         if isinstance(self._members, PlainMembers):
             self._members.seek(self._block_start - 1)  # the line end before the block may be that of a record start
-            self._buffer, self._at = b"", 0
+            self._buffer, self._at, self._more = b"", 0, True
             actual = self._to_next_start() - 1
         else:
             actual = (length or 0) + self._to_next_start()

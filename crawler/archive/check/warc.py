@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from crawler.archive.check.block import Block, Content
-from crawler.archive.check.content import body_is_short, check_content, content_length
+from crawler.archive.check.content import body_is_short, check_content
 from crawler.archive.check.digests import Digest
 from crawler.archive.check.facts import Facts, RecordFact
 from crawler.archive.check.fields import check_fields
 from crawler.archive.check.findings import Place, Report
-from crawler.archive.check.header import Header, check_header, parse_header
+from crawler.archive.check.header import Header, check_header, parse_header, whole_number, without_brackets
 from crawler.archive.check.members import (
     GZIP_MAGIC,
     ZSTD_DICTIONARY,
@@ -120,9 +120,10 @@ class WarcCheck:
         self._facts.add_record(self._fact(header, block, content, scanner))
 
     def _fact(self, header: Header, block: Block, content: Content, scanner: Scanner) -> RecordFact:
-        head = content.message.head if content.message else None
+        message, get = content.message, header.fields.get
+        head = message.head if message else None
         is_request = header.type == "request"
-        cut = header.type == "response" and not header.get("warc-truncated") and not scanner.damaged
+        cut = header.type == "response" and "warc-truncated" not in header.fields and not scanner.damaged
         return RecordFact(
             file=self._number,
             offset=scanner.offset,
@@ -130,21 +131,21 @@ class WarcCheck:
             id=header.record_id,
             type=header.type,
             version=header.version,
-            date=header.get("warc-date"),
+            date=get("warc-date", ""),
             uri=header.target_uri,
             digest="" if scanner.damaged else _label(content.payload),
             stated=_label(block.stated_payload),
-            status=head.status if head else None,
-            mime=head.mime or "" if head and not is_request else "",
+            status=head.status if head and not is_request else None,
+            mime=message.mime if message and not is_request else "",
             method=head.start.partition(b" ")[0].decode("latin-1").upper() if head and is_request else "",
             short=_shortness(content) if cut and body_is_short(content) else "",
-            empty=bool(content.message and not content.message.body.size),
-            truncated=header.get("warc-truncated"),
-            profile=header.get("warc-profile"),
-            refers_uri=header.get("warc-refers-to-target-uri"),
-            refers_date=header.get("warc-refers-to-date"),
-            segment=_number(header.get("warc-segment-number")),
-            segment_total=_number(header.get("warc-segment-total-length")),
+            empty=message is not None and not message.body.size,
+            truncated=get("warc-truncated", ""),
+            profile=get("warc-profile", ""),
+            refers_uri=without_brackets(get("warc-refers-to-target-uri", "")),
+            refers_date=get("warc-refers-to-date", ""),
+            segment=whole_number(get("warc-segment-number", "")),
+            segment_total=whole_number(get("warc-segment-total-length", "")),
             block=block.size,
         )
 
@@ -165,13 +166,9 @@ def _label(digest: Digest | None) -> str:
     return f"{digest.algorithm}:{digest.value.hex()}" if digest else ""
 
 
-def _number(value: str) -> int | None:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
-
-
 def _shortness(content: Content) -> str:
     """What of a body is missing, in words."""
     message = content.message
-    if message is None or message.head is None or message.dechunker:
+    if message is None or message.dechunker:
         return "the last chunk of the body is missing"
-    return f"HTTP Content-Length is {content_length(message.head)}, but the body has {message.body.size} bytes"
+    return f"HTTP Content-Length is {message.announced}, but the body has {message.body.size} bytes"
