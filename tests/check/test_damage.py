@@ -86,6 +86,7 @@ ZSTD = zstandard.ZstdCompressor(write_checksum=False, write_content_size=True)
 FILES = [
     raw("no record at all", "file-empty", b""),
     raw("an ARC file", "file-arc", b"filedesc://a.arc 0.0.0.0 20080430204825 text/plain 76\n", "a.arc"),
+    raw("a CDX in columns", "file-cdx", b" CDX N b a m s k r M S V g\n", "a.cdx"),
     raw("a file of another kind", "file-unknown", b"\x89PNG", "picture.png"),
     Damage("left by a killed run", "file-open", {OURS + ".open": ours(*CAPTURE)}),
     raw("gzip under a plain name", "file-suffix", gz(*GOOD), "a.warc"),
@@ -227,6 +228,12 @@ HTTP = [
     one("a body cut short", "http-body-cut", response(block=CUT), request()),
     one(
         "a chunked body cut short", "http-body-cut", record("response", 2, CHUNKED_HEAD + CHUNKED_BODY[:-9]), request()
+    ),
+    one(
+        "a redirect without its body",
+        "http-body-gone",
+        response(block=b"HTTP/1.1 301 Moved Permanently\r\nLocation: /\r\nContent-Length: 9\r\n\r\n"),
+        request(),
     ),
     one("a body longer than said", "http-body-longer", response(block=HEAD + BODY + b"more")),
     one("chunked, and no chunks", "http-chunks-gone", response(block=CHUNKED_HEAD + b"Hello")),
@@ -372,7 +379,7 @@ def test_a_finding_says_file_rule_clause_and_severity(damage: Damage, checked: C
         assert finding.rule in RULES
         assert finding.severity in ("error", "warning")
         assert finding.message
-        assert re.match(r"WARC 1\.[01] (§|Annex)|Broadsheet|WARC zstd", finding.clause)
+        assert re.match(r"WARC 1\.[01] (§|Annex)|Broadsheet|WARC zstd|CDXJ", finding.clause)
 
 
 def test_offsets_and_ids_are_those_of_the_record(checked: Checker) -> None:

@@ -21,7 +21,9 @@ MANDATORY = ("url", "digest", "filename", "offset", "length")
 """On every line. `mime` and `status` too, but where the record has none (a resource, a revisit without a head)."""
 
 _LINE = re.compile(r"(\S+) (\d+) (\{.*\})")
-_WWW = re.compile(r"^www\d*\.")
+_WWW = re.compile(r"www\d*")
+_WWW_HOST = re.compile(r"^www\d*\.(?=.*\.)")
+_CDX_COLUMNS = (9, 10, 11)
 _INPUT = 1 << 16
 _COVERED = ("response", "revisit", "resource")
 _REVISIT_MIME = "warc/revisit"
@@ -49,18 +51,40 @@ class Line:
     fields: dict[str, Any]
 
 
-def check_indexes(files: Iterable[tuple[IndexFile, Report]], facts: Facts) -> None:
-    """Check each index, and that together they list every capture of the WARCs that they name."""
+def check_indexes(files: Iterable[tuple[IndexFile, Report]], facts: Facts, *, whole: bool) -> int:
+    """Check each index, and that together they list every capture of the WARCs that they name.
+
+    `whole` says that all these WARCs must be among those that were read. How many are not comes back.
+    """
     listed = _Listed(facts)
     last_report: Report | None = None
     for file, report in files:
+        if is_cdx(file):
+            report.add("file-cdx", "this is a CDX of the older kind, in columns; it was not checked")
+            continue
         last_report = report
         with closing(file.open()) as stream:
             for line in _sorted_lines(stream, report):
                 _check_line(line, report)
                 _check_record(line, facts, listed, report)
+        for name, line in listed.take_missing():
+            if whole:
+                message = f"{name}, which line {line.number} names first, is not among the checked files"
+                report.add("cdxj-warc", message, Place(line.at))
     if last_report:
         _check_complete(listed, facts, last_report)
+    return len(listed.outside)
+
+
+def is_cdx(file: IndexFile) -> bool:
+    """Whether an index is a CDX in columns, by its first line."""
+    with closing(file.open()) as stream:
+        try:
+            first = next(text_lines(stream), b"")
+        except zlib.error:
+            return False
+    columns = len(first.split())
+    return first.startswith(b" CDX") or (b"{" not in first and columns in _CDX_COLUMNS)
 
 
 def text_lines(stream: BinaryIO) -> Iterator[bytes]:
@@ -84,13 +108,13 @@ def _decompressed(stream: BinaryIO) -> Iterator[bytes]:
             yield data
             data = stream.read(_INPUT)
         return
-    inflate = zlib.decompressobj(31)
     while data:
-        yield inflate.decompress(data)
-        data = inflate.unused_data
-        if inflate.eof:
-            inflate = zlib.decompressobj(31)
-        data = data or stream.read(_INPUT)
+        inflate = zlib.decompressobj(31)
+        while not inflate.eof:
+            if not data:
+                raise zlib.error("it ends inside a gzip member")
+            yield inflate.decompress(data)
+            data = inflate.unused_data or stream.read(_INPUT)
 
 
 def _sorted_lines(stream: BinaryIO, report: Report) -> Iterator[Line]:
@@ -162,8 +186,10 @@ def _wrong_key(key: str, url: str) -> str | None:
         return None
     if ")" not in key:
         return f"the key {key!r} has no ')' after the host"
-    mine = _WWW.sub("", ",".join(reversed(key.partition(")")[0].partition(":")[0].split(","))).replace(",", "."))
-    if mine != _WWW.sub("", host):
+    labels = key.partition(")")[0].partition(":")[0].split(",")
+    labels = labels[:-1] if len(labels) > 1 and _WWW.fullmatch(labels[-1]) else labels
+    expected = _WWW_HOST.sub("", host).split(".")
+    if labels != expected[::-1] and not (labels == expected and expected[-1].isdigit()):
         return f"the key {key!r} is not that of {url}"
     return None
 
@@ -174,10 +200,24 @@ class _Listed:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self.warcs: set[int] = set()
+        self.outside: set[str] = set()
+        self._missing: dict[str, Line] = {}
         facts.run("CREATE TABLE IF NOT EXISTS listed (file INTEGER, offset INTEGER, PRIMARY KEY (file, offset))")
         facts.run("DELETE FROM listed")
 
+    def miss(self, name: str, line: Line) -> None:
+        """The WARC that `line` names was not read."""
+        if name not in self.outside:
+            self.outside.add(name)
+            self._missing[name] = line
+
+    def take_missing(self) -> list[tuple[str, Line]]:
+        """The WARCs that were missed since this was asked last, each with the line that named it first."""
+        missing, self._missing = list(self._missing.items()), {}
+        return missing
+
     def add(self, file: int, offset: int) -> None:
+        """The record of `file` at `offset` is in the index."""
         self.warcs.add(file)
         self._facts.run("INSERT OR IGNORE INTO listed VALUES (?, ?)", file, offset)
 
@@ -189,7 +229,7 @@ def _check_record(line: Line, facts: Facts, listed: _Listed, report: Report) -> 
         return
     warc = next(facts.ask("SELECT file FROM files WHERE warc = ?", name.rpartition("/")[2]), None)
     if warc is None:
-        report.add("cdxj-warc", f"line {line.number}: {name} is not among the checked files", Place(line.at))
+        listed.miss(name, line)
         return
     record = next(facts.ask("SELECT * FROM records WHERE file = ? AND offset = ?", warc["file"], offset), None)
     if record is None:

@@ -9,6 +9,7 @@ from crawler.archive.check.facts import Facts
 from crawler.archive.check.findings import Place, Report
 
 _ORIGINALS = ("response", "resource")
+_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 def check_across(facts: Facts, reports: Mapping[int, Report], *, whole: bool) -> int:
@@ -90,7 +91,8 @@ class _Across:
         for row in self._facts.ask("SELECT * FROM records WHERE short != ''"):
             method = self._method(row)
             if method != "HEAD" and (method or not row["empty"]):
-                self._add("http-body-cut", row, f"{row['short']}, and the record has no WARC-Truncated")
+                rule = "http-body-gone" if row["empty"] and row["status"] in _REDIRECTS else "http-body-cut"
+                self._add(rule, row, f"{row['short']}, and the record has no WARC-Truncated")
 
     def _method(self, response: sqlite3.Row) -> str:
         """The method of the request that `response` answers; empty where the request was not archived."""

@@ -44,7 +44,7 @@ REPEATABLE = {"warc-concurrent-to", "warc-protocol"}
 _DIGITS = 19
 _VERSION = re.compile(r"WARC/(\d\.\d+)")
 _TOKEN = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z|~]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _FLAWLESS = re.compile(rb"WARC/1\.[01]\r\n(?:[!#$%&'*+\-.0-9A-Z^_`a-z|~]+:[^\x00-\x08\x0a-\x1f\x7f]*\r\n)*\r\n")
 """A header without any flaw in how it is written: one look instead of many, as nearly all are so."""
 

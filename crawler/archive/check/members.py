@@ -11,13 +11,9 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
-import zstandard
-
 from crawler.archive.check.findings import Place, Report
 
 GZIP_MAGIC = b"\x1f\x8b"
-ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
-ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"
 
 INPUT = 1 << 17
 """Bytes read from the file at a time."""
@@ -47,7 +43,7 @@ class Members(Protocol):
         """The next bytes of the current member; empty at its end."""
 
 
-class _Input:
+class Input:
     """The file's own bytes, from any offset on."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -57,9 +53,11 @@ class _Input:
 
     @property
     def offset(self) -> int:
+        """Where the next byte is in the file."""
         return self._start
 
     def seek(self, offset: int) -> None:
+        """Go on at `offset`."""
         self._stream.seek(offset)
         self._data = memoryview(b"")
         self._start = offset
@@ -81,6 +79,7 @@ class _Input:
         return self._stream.seek(0, 2)
 
     def skip(self, size: int) -> None:
+        """Take `size` of the bytes that were peeked at."""
         self._data = self._data[size:]
         self._start += size
 
@@ -125,14 +124,14 @@ class PlainMembers:
         self.ended = False
 
 
-class _Compressed:
+class CompressedMembers:
     """What gzip and zstd share: the walk from member to member, over junk and damage."""
 
     magic: re.Pattern[bytes]
     magic_length: int
 
     def __init__(self, stream: BinaryIO, report: Report) -> None:
-        self._input = _Input(stream)
+        self._input = Input(stream)
         self._report = report
         self.ended = True
         self._resume: int | None = None
@@ -140,11 +139,13 @@ class _Compressed:
         self.damaged = False
 
     def advance(self) -> bool:
+        """Go to the next member, over the rest of this one, over junk and over damage; False where there is none."""
         while not self.ended:
             self.read()
         start = self._input.offset if self._resume is None else self._resume
-        self._input.seek(start) if self._resume is not None else None
-        self._resume = None
+        if self._resume is not None:
+            self._input.seek(start)
+            self._resume = None
         if not self._input.peek(1):
             return False
         if not self.magic.match(self._input.peek_exactly(self.magic_length)) and not self._over_junk(start):
@@ -159,6 +160,7 @@ class _Compressed:
         raise NotImplementedError
 
     def read(self) -> bytes:
+        """The next bytes of the current member; empty at its end, and where it is damaged."""
         raise NotImplementedError
 
     def _opens_record(self, offset: int) -> bool:
@@ -200,7 +202,7 @@ class _Compressed:
         self._report.add("member-corrupt", f"it does not decompress ({error}); {after}", Place(self.offset))
 
 
-class GzipMembers(_Compressed):
+class GzipMembers(CompressedMembers):
     """A file of gzip members (RFC 1952)."""
 
     magic = re.compile(rb"\x1f\x8b\x08")
@@ -236,84 +238,4 @@ class GzipMembers(_Compressed):
         try:
             return zlib.decompressobj(31).decompress(self._input.peek_exactly(1024), 5) == b"WARC/"
         except zlib.error:
-            return False
-
-
-class ZstdMembers(_Compressed):
-    """A file of zstd frames, with a dictionary or without (the IIPC's proposal "Zstandard Compression for WARC")."""
-
-    magic = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
-    magic_length = 4
-
-    def __init__(self, stream: BinaryIO, report: Report) -> None:
-        super().__init__(stream, report)
-        self._decompressor = zstandard.ZstdDecompressor()
-        self._told = False
-
-    def advance(self) -> bool:
-        """Go to the next frame that holds data, taking up the dictionary where the file has one."""
-        while super().advance():
-            if self._input.peek_exactly(4) == ZSTD_MAGIC:
-                self._check_frame()
-                return True
-            self._skip_frame()
-        return False
-
-    def _begin(self) -> None:
-        self._frame = self._decompressor.decompressobj()
-
-    def read(self) -> bytes:
-        """The next bytes of the current frame; empty at its end, and where it is damaged."""
-        while not self.ended:
-            window = self._input.peek(_ZSTD_OUTPUT_INPUT)
-            if not window:
-                self._truncated()
-                break
-            try:
-                data = self._frame.decompress(window)
-            except zstandard.ZstdError as error:
-                self._corrupt(error)
-                break
-            self._input.skip(len(window) - len(self._frame.unused_data))
-            if self._frame.eof:
-                self._close()
-            if data:
-                return data
-        return b""
-
-    def _check_frame(self) -> None:
-        try:
-            frame = zstandard.get_frame_parameters(self._input.peek_exactly(18))
-        except zstandard.ZstdError:
-            return
-        stated = frame.content_size != zstandard.CONTENTSIZE_UNKNOWN
-        if not self._told and not (frame.has_checksum and stated):
-            self._told = True
-            lacks = "checksum" if stated else "content size" if frame.has_checksum else "checksum and content size"
-            self._report.add("zstd-frame", f"this frame (perhaps others too) has no {lacks}", Place(self.offset))
-
-    def _skip_frame(self) -> None:
-        """Go over a skippable frame; where it is the dictionary, decompress by it from now on."""
-        header = self._input.peek_exactly(8)
-        size = int.from_bytes(header[4:], "little")
-        if header[:4] == ZSTD_DICTIONARY and size <= _DICTIONARY:
-            self._take_dictionary(self._input.peek_exactly(8 + size)[8:])
-        self._input.seek(self._input.offset + 8 + size)
-        self._close()
-
-    def _take_dictionary(self, content: bytes) -> None:
-        try:
-            if content[:4] == ZSTD_MAGIC:
-                content = zstandard.ZstdDecompressor().decompress(content, max_output_size=_DICTIONARY)
-            dictionary = zstandard.ZstdCompressionDict(content)
-            self._decompressor = zstandard.ZstdDecompressor(dict_data=dictionary)
-        except zstandard.ZstdError as error:
-            self._report.add("member-corrupt", f"the dictionary cannot be used ({error})", Place(self.offset))
-
-    def _opens_record(self, offset: int) -> bool:
-        self._input.seek(offset)
-        frame = self._decompressor.decompressobj()
-        try:
-            return frame.decompress(self._input.peek_exactly(_ZSTD_OUTPUT_INPUT))[:5] == b"WARC/"
-        except zstandard.ZstdError:
             return False

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from crawler.archive.check.members import GZIP_MAGIC
+from crawler.archive.check.zstd import ZSTD_DICTIONARY, ZSTD_MAGIC
 from crawler.archive.layout import CATALOGUE, OPEN, WARC_SUFFIXES
 from crawler.errors import UsageError
 
@@ -147,12 +149,12 @@ def _is_warc(path: Path) -> bool:
 def _kind_by_bytes(path: Path) -> Kind:
     with path.open("rb") as file:
         start = file.read(_SNIFFED)
-    if start[:2] == b"\x1f\x8b":
+    if start[:2] == GZIP_MAGIC:
         try:
             start = zlib.decompressobj(31).decompress(start, 16)
         except zlib.error:
             return "unknown"
-    if start[:5] == b"WARC/" or start[:4] in (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"):
+    if start[:5] == b"WARC/" or start[:4] in (ZSTD_MAGIC, ZSTD_DICTIONARY):
         return "warc"
     if start[:11] == b"filedesc://":
         return "arc"

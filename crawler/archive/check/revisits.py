@@ -11,7 +11,10 @@ IDENTICAL = "identical-payload-digest"
 NOT_MODIFIED = "server-not-modified"
 _BASE = "http://netpreserve.org/warc/"
 _VERSIONS = ("1.1", "1.0", "0.18")
-_PROFILES = {f"{_BASE}{version}/revisit/{name}" for version in _VERSIONS for name in (IDENTICAL, NOT_MODIFIED)}
+_NAMES = (IDENTICAL, NOT_MODIFIED, f"uri-agnostic-{IDENTICAL}")
+"""The last is a proposal that pywb and older tools write; WARC 1.1 made it the meaning of the first."""
+
+_PROFILES = {f"{_BASE}{version}/revisit/{name}" for version in _VERSIONS for name in _NAMES}
 _REFERENCES = ("warc-refers-to", "warc-refers-to-target-uri", "warc-refers-to-date")
 
 

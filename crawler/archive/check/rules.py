@@ -54,6 +54,7 @@ def _rule(rule_id: str, clause: str, demands: str, severity: str = "error", *, o
 _FILES = [
     _rule("file-empty", "§4", "A WARC file holds at least one record."),
     _rule("file-arc", "§4", "An ARC file is not a WARC; it is named and not checked.", "warning"),
+    _rule("file-cdx", "CDXJ 0.1.0", "A CDX of the older kind, in columns, is named and not checked.", "warning"),
     _rule("file-unknown", OURS, "A file that is no part of an archive is named, not skipped.", "warning"),
     _rule("file-open", OURS, "No .open file is left behind: a killed run's is closed at the next start.", "warning"),
     _rule("file-name", "Annex C", "Our files are called PREFIX-TIMESTAMP-SERIAL-HOST-PID.warc.gz.", "warning"),
@@ -120,6 +121,7 @@ _HTTP = [
     _rule("http-request-line", "§6.5.2", "A request starts with a request line."),
     _rule("http-head-end", "§6.3.2", "A blank line ends the HTTP head.", "warning"),
     _rule("http-body-cut", "§6.3.2", "A response that was cut short has WARC-Truncated."),
+    _rule("http-body-gone", "§6.3.2", "A redirect has its body: browsers that record give none.", "warning/ours"),
     _rule("http-body-longer", "§6.3.2", "The body is not longer than the server said.", "warning"),
     _rule("http-chunks-gone", "§6.3.2", "A body whose head says chunked is stored as it came.", "warning/ours"),
     _rule("http-chunks-broken", "§6.3.2", "A chunked body is well formed.", "warning"),

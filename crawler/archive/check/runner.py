@@ -179,7 +179,7 @@ class Check:
     def _check_indexes(self) -> None:
         files = [(IndexOnDisk(path), Report(str(path), self._take)) for path in self._plan.indexes]
         indexes = [(file, report) for file, report in files if file.path.suffix != IDX_SUFFIX]
-        check_indexes(indexes, self._facts)
+        self.summary.outside += check_indexes(indexes, self._facts, whole=self._plan.whole)
         for file, report in files:
             if file.path.suffix == IDX_SUFFIX:
                 beside = {other.path.name: other for other, _ in indexes if other.path.parent == file.path.parent}

@@ -14,7 +14,7 @@ from crawler.archive.check.members import Members, PlainMembers
 
 HEADER_LIMIT = 1 << 20
 SEPARATOR = b"\r\n\r\n"
-_HEADER_END = re.compile(rb"\n\r?\n")
+_HEADER_END = re.compile(rb"\n\r*\n")
 _RECORD_START = re.compile(rb"(?<=\n)WARC/\d\.\d+\r?\n")
 _BLANK_LINES = re.compile(rb"[\r\n]+")
 _LONGEST_START = 32

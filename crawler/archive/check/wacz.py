@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from crawler.archive.check.zipnum import check_idx
 DATAPACKAGE = "datapackage.json"
 DIGEST = "datapackage-digest.json"
 PAGES = "pages/pages.jsonl"
+_LOCAL_HEADER = 30
+"""Bytes of a ZIP's local file header before name and extra field."""
+
 _JSON_LIMIT = 1 << 28
 _PIECE = 1 << 18
 _LAYOUT = {
@@ -47,6 +51,31 @@ class Member:
     def open(self) -> BinaryIO:
         """The bytes of the file, from its start."""
         return cast(BinaryIO, self.package.open(self.name))
+
+
+class StoredMember:
+    """The bytes of a STOREd file in a package, without its CRC: what is wrong with them is for the rules to say."""
+
+    def __init__(self, file: BinaryIO, info: zipfile.ZipInfo) -> None:
+        file.seek(info.header_offset)
+        name_length, extra_length = struct.unpack("<26xHH", file.read(_LOCAL_HEADER))
+        self._file = file
+        self._start = info.header_offset + _LOCAL_HEADER + name_length + extra_length
+        self._size = info.file_size
+        self.seek(0)
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes; all that are left without it."""
+        left = self._size - self._at
+        data = self._file.read(left if size < 0 else min(size, left)) if left > 0 else b""
+        self._at += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to `offset` from the start (`whence` 0) or the end (2); the offset from the start."""
+        self._at = offset if whence == 0 else self._size + offset
+        self._file.seek(self._start + self._at)
+        return self._at
 
 
 def check_package(path: Path, take: Take, progress: Progress) -> int:
@@ -206,7 +235,7 @@ class _Package:
         facts.index()
         check_across(facts, reports, whole=True)
         indexes = [name for name in self._below("indexes/", *_LAYOUT["indexes/"]) if not name.endswith(".idx")]
-        check_indexes([(Member(self._package, name), self._named(name)) for name in indexes], facts)
+        check_indexes([(Member(self._package, name), self._named(name)) for name in indexes], facts, whole=True)
         for name in self._below("indexes/", ".idx"):
             blocks = {entry.rpartition("/")[2]: Member(self._package, entry) for entry in indexes}
             check_idx(Member(self._package, name), blocks, self._named(name))
@@ -216,8 +245,13 @@ class _Package:
     def _check_warc(self, number: int, name: str, report: Report, facts: Facts) -> int:
         check = WarcCheck(number, name.rpartition("/")[2], report, facts)
         try:
-            with self._package.open(name) as stream:
-                check.run(cast(BinaryIO, stream))
+            info = self._package.getinfo(name)
+            if info.compress_type == zipfile.ZIP_STORED:
+                with self._path.open("rb") as file:
+                    check.run(cast(BinaryIO, StoredMember(file, info)))
+            else:
+                with self._package.open(name) as stream:
+                    check.run(cast(BinaryIO, stream))
         except (zipfile.BadZipFile, io.UnsupportedOperation, EOFError) as error:
             report.add("wacz-zip", f"it cannot be read to its end: {error}")
         return check.records

@@ -13,17 +13,10 @@ from crawler.archive.check.facts import Facts, RecordFact
 from crawler.archive.check.fields import check_fields
 from crawler.archive.check.findings import Place, Report
 from crawler.archive.check.header import Header, check_header, parse_header, whole_number, without_brackets
-from crawler.archive.check.members import (
-    GZIP_MAGIC,
-    ZSTD_DICTIONARY,
-    ZSTD_MAGIC,
-    GzipMembers,
-    Members,
-    PlainMembers,
-    ZstdMembers,
-)
+from crawler.archive.check.members import GZIP_MAGIC, GzipMembers, Members, PlainMembers
 from crawler.archive.check.revisits import check_revisit
 from crawler.archive.check.scanner import Scanner
+from crawler.archive.check.zstd import ZSTD_DICTIONARY, ZSTD_MAGIC, ZstdMembers
 
 LINKS = ("refers-to", "warcinfo-id", "segment-origin-id")
 WARCINFO_FIELDS = ("software", "format", "robots", "http-header-user-agent")
@@ -45,6 +38,12 @@ class WarcCheck:
 
     def run(self, stream: BinaryIO, progress: Callable[[int], None] = lambda offset: None) -> None:
         """Read the file from `stream`, which can be sought; `progress` gets offsets in it."""
+        try:
+            self._read(stream, progress)
+        finally:
+            self._facts.add_file(self._number, self._report.file, self._name, ours=self._report.ours)
+
+    def _read(self, stream: BinaryIO, progress: Callable[[int], None]) -> None:
         members = members_of(stream, self._name, self._report)
         self._check_suffix(members)
         scanner = Scanner(members, self._report)
@@ -53,7 +52,6 @@ class WarcCheck:
             progress(scanner.offset)
         if not self.records and not members.damaged:
             self._report.add("file-empty", "no record was found")
-        self._facts.add_file(self._number, self._report.file, self._name, ours=self._report.ours)
 
     def _check_suffix(self, members: Members) -> None:
         gzip, zstd = isinstance(members, GzipMembers), isinstance(members, ZstdMembers)

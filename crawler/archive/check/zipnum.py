@@ -15,6 +15,9 @@ from crawler.archive.check.findings import Place, Report
 
 _JSON = re.compile(r"(.+?) (\{.*\})")
 _TABBED = re.compile(r"([^\t]+)\t([^\t]+)\t(\d+)\t(\d+)(?:\t\d+)?")
+_SUFFIXES = (".cdx.gz", ".cdxj.gz")
+"""What pywb's secondary indexes leave out of the name."""
+
 _BLOCK_LIMIT = 1 << 26
 
 
@@ -25,6 +28,7 @@ def check_idx(index: IndexFile, indexes: Mapping[str, IndexFile], report: Report
     of a line (WACZ), and columns with tabs between (pywb).
     """
     before, at = "", 0
+    absent: set[str] = set()
     with closing(index.open()) as stream:
         for number, raw in enumerate(text_lines(stream), 1):
             line = raw.decode("utf-8", "replace").rstrip("\r\n")
@@ -32,7 +36,7 @@ def check_idx(index: IndexFile, indexes: Mapping[str, IndexFile], report: Report
                 if line < before:
                     report.add("cdxj-sorted", f"line {number} sorts before the line above it", Place(at))
                 before = line
-                if fault := _fault(line, indexes):
+                if fault := _fault(line, indexes, absent):
                     report.add("idx-line", f"line {number}: {fault}", Place(at))
             at += len(raw)
 
@@ -61,15 +65,18 @@ def _parse(line: str) -> _Block | None:
     return None
 
 
-def _fault(line: str, indexes: Mapping[str, IndexFile]) -> str | None:
-    """What is wrong with one line; None where its block is as it says."""
+def _fault(line: str, indexes: Mapping[str, IndexFile], absent: set[str]) -> str | None:
+    """What is wrong with one line; None where its block is as it says. An index that is not there is told once."""
     block = _parse(line)
     if block is None:
         return f"{line[:80]!r} does not name a block by offset and length"
     name = block.name or (next(iter(indexes)) if len(indexes) == 1 else "")
-    if name not in indexes:
-        return f"the index {name or 'it is of'} is not there"
-    return _block_fault(block, indexes[name])
+    index = indexes.get(name) or next((indexes[name + end] for end in _SUFFIXES if name + end in indexes), None)
+    if index is not None:
+        return _block_fault(block, index)
+    told = name in absent
+    absent.add(name)
+    return None if told else f"the index {name or 'it is of'} is not beside it"
 
 
 def _block_fault(block: _Block, index: IndexFile) -> str | None:
