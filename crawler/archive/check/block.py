@@ -151,9 +151,14 @@ class Block:
         self.stated_block = stated_digest(header, "warc-block-digest")
         self.stated_payload = stated_digest(header, "warc-payload-digest")
         kind = media_type(header.get("content-type"))
-        http = header.type in _HTTP_TYPES and (kind == "application/http" or is_http(header.target_uri))
+        by_uri = is_http(header.target_uri)
+        http = header.type in _HTTP_TYPES and (kind == "application/http" or (by_uri and not kind))
         algorithm = self._payload_algorithm(header)
         self.message = HttpMessage(algorithm) if http else None
+        self.mislabelled = False
+        """Whether it is an HTTP response whose Content-Type says otherwise."""
+        self._suspect = header.type == "response" and by_uri and not http
+        self._algorithm = algorithm
         self._payload = Sink(algorithm) if algorithm and not http else None
         self._whole = Sink(self.stated_block.algorithm if self.stated_block else None)
         self._shared = self._payload is not None and self._payload.algorithm == self._whole.algorithm
@@ -169,6 +174,9 @@ class Block:
 
     def feed(self, piece: memoryview) -> None:
         """Take in more bytes of the block."""
+        if self._suspect:
+            self._suspect, self.mislabelled = False, bytes(piece[:5]) == b"HTTP/"
+            self.message = HttpMessage(self._algorithm) if self.mislabelled else None
         self._whole.feed(piece)
         if self.message:
             self.message.feed(piece)

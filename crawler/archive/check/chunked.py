@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 _SIZE_LINE = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 _NEXT_SIZE_LINE = re.compile(rb"\r?\n[ \t]*([0-9a-fA-F]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+_BEGUN_LINE = re.compile(rb"(?:\r?\n)?[ \t]*[0-9a-fA-F]{0,15}[ \t]*(?:;[^\n]*)?\r?")
 _LONGEST_LINE = 1 << 14
 
 
@@ -42,8 +43,8 @@ class Dechunker:
             self.ended = not self._left
             return line.end()
         rest = bytes(piece[at : at + _LONGEST_LINE + 1])
-        if b"\n" in rest[2:] or len(rest) > _LONGEST_LINE:
-            self.broken = True
-        else:
+        if len(rest) <= _LONGEST_LINE and _BEGUN_LINE.fullmatch(rest):
             self._pending = rest
+        else:
+            self.broken = True
         return len(piece)

@@ -19,6 +19,9 @@ def check_content(header: Header, block: Block, content: Content, report: Report
     """Every rule on one block, where all of it was read."""
     _check_block_digest(header, block, report, place)
     _check_payload_digest(block, content, report, place)
+    if block.mislabelled:
+        said = header.get("content-type")
+        report.add("content-type-http", f"the block is an HTTP response, its Content-Type {said!r}", place)
     if content.message:
         _check_message(header, content.message, report, place)
     if content.fields:
@@ -31,7 +34,7 @@ def body_is_short(content: Content) -> bool:
     if message is None or not message.has_body:
         return False
     if message.dechunker:
-        return not message.dechunker.ended and (message.dechunker.begun or not message.body.size)
+        return not message.dechunker.ended and (message.dechunker.begun or not message.dechunker.broken)
     return message.announced is not None and message.body.size < message.announced
 
 
@@ -81,7 +84,7 @@ def _check_body(message: HttpMessage, head: Head, report: Report, place: Place, 
     chunks = message.dechunker
     announced = message.announced
     if chunks and message.body.size:
-        if not chunks.begun:
+        if chunks.broken and not chunks.begun:
             report.add("http-chunks-gone", "the head says chunked, but the body is not in chunks", place)
         elif chunks.broken and not truncated:
             report.add("http-chunks-broken", "after some chunks, a line is no chunk size", place)

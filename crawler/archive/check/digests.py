@@ -68,6 +68,11 @@ class Digest(NamedTuple):
             return "sha1:" + base64.b32encode(self.value).decode()
         return f"{self.algorithm}:{self.value.hex()}"
 
+    @property
+    def label(self) -> str:
+        """The digest as `algorithm:hex`, which is one for all ways to write it."""
+        return f"{self.algorithm}:{self.value.hex()}"
+
 
 class UnknownAlgorithm(ValueError):
     """A label that we know no algorithm for."""

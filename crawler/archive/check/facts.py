@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from crawler.archive.layout import warc_file
+
 _BATCH = 2000
 
 _SCHEMA = """
-CREATE TABLE files (file INTEGER PRIMARY KEY, name TEXT, warc TEXT, ours INTEGER);
+CREATE TABLE files (file INTEGER PRIMARY KEY, name TEXT, warc TEXT, ours INTEGER, growing INTEGER);
 CREATE TABLE records ({columns});
 CREATE TABLE links (file INTEGER, offset INTEGER, source TEXT, kind TEXT, target TEXT);
 """
@@ -68,7 +70,7 @@ class Facts:
     """The database. `path` None: a private one, which SQLite puts on disk only where it grows large."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self._db = sqlite3.connect(str(path) if path else "", isolation_level=None)
+        self._db = sqlite3.connect(str(path) if path else "", isolation_level=None, uri=True)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.execute("PRAGMA journal_mode=OFF")
@@ -76,9 +78,10 @@ class Facts:
         self._records: list[RecordFact] = []
         self._links: list[tuple[int, int, str, str, str]] = []
 
-    def add_file(self, file: int, name: str, warc: str, *, ours: bool) -> None:
-        """A WARC file: its number, what people call it, its bare name without `.open`, and whether we wrote it."""
-        self._db.execute("INSERT INTO files VALUES (?, ?, ?, ?)", (file, name, warc, ours))
+    def add_file(self, file: int, name: str, warc: str, *, ours: bool, growing: bool) -> None:
+        """A WARC file: its number, what people call it, its bare name without `.open`, whether we wrote it, and
+        whether it was being written while it was read."""
+        self._db.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?)", (file, name, warc, ours, growing))
 
     def add_record(self, record: RecordFact) -> None:
         """A record that was read."""
@@ -96,6 +99,20 @@ class Facts:
         for table in ("files", "records", "links"):
             self._db.execute(f"INSERT INTO {table} SELECT * FROM other.{table}")
         self._db.execute("DETACH other")
+
+    def attach(self, path: Path, name: str) -> None:
+        """Make the tables of another database known as `name`, to read them. Raises sqlite3.Error."""
+        self._db.execute(f"ATTACH ? AS {name}", (f"{path.resolve().as_uri()}?mode=ro",))
+
+    def detach(self, name: str) -> None:
+        """Let go of an attached database."""
+        self._db.execute(f"DETACH {name}")
+
+    def is_newer(self, warc: str, archives: Path, source: str) -> bool:
+        """Whether a record of `warc` may be there that was written after we read: by a crawl beside us."""
+        for row in self.ask("SELECT growing FROM files WHERE warc = ?", warc):
+            return bool(row["growing"])
+        return warc_file(archives, source, warc) is not None
 
     def index(self) -> None:
         """Make it fast to ask; call it once, when everything is in."""

@@ -14,7 +14,6 @@ from crawler.archive.check.header import NAMES, Header
 
 TYPES = {"warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation"}
 WITH_TARGET = {"response", "resource", "request", "revisit", "conversion", "continuation"}
-HTTP_TYPES = {"response": "application/http", "request": "application/http"}
 _NO_CAPTURE = {"warcinfo", "conversion", "continuation"}
 
 MISPLACED: dict[str, set[str]] = {
@@ -164,14 +163,8 @@ def _check_media_type(name: str, value: str, header: Header, report: Report, pla
 
 
 def _check_content_type(header: Header, report: Report, place: Place) -> None:
-    """Content-Type is there where it should be, and application/http where a block is HTTP."""
-    value = header.get("content-type")
-    if not value:
-        if header.length and header.type != "continuation":
-            report.add("content-type-missing", f"it has a block of {header.length} bytes and no Content-Type", place)
-    elif header.type in HTTP_TYPES and is_http(header.target_uri) and media_type(value) != HTTP_TYPES[header.type]:
-        message = f"the Content-Type of this {header.type} is {value!r}, not application/http"
-        report.add("content-type-http", message, place)
+    if header.length and not header.get("content-type") and header.type != "continuation":
+        report.add("content-type-missing", f"it has a block of {header.length} bytes and no Content-Type", place)
 
 
 def _check_segment(header: Header, report: Report, place: Place) -> None:

@@ -56,13 +56,13 @@ class Report:
     ) -> None:
         self.file = file
         self.ours = ours
-        self._growing = growing
+        self.growing = growing
         self._take = take
 
     def add(self, rule: str, message: str, place: Place = NOWHERE) -> None:
         """Report a breach of `rule`; nothing happens where the rule does not bind this file."""
         law = RULES[rule]
-        if self._growing and rule == "file-truncated":
+        if self.growing and rule == "file-truncated":
             return
         if severity := law.severity_in(self.ours):
             clause = law.clause_in(place.version)

@@ -12,7 +12,7 @@ from typing import Literal
 
 from crawler.archive.check.members import GZIP_MAGIC
 from crawler.archive.check.zstd import ZSTD_DICTIONARY, ZSTD_MAGIC
-from crawler.archive.layout import CATALOGUE, OPEN, WARC_SUFFIXES
+from crawler.archive.layout import CATALOGUE, OPEN, WARC_SUFFIXES, index_state_path
 from crawler.errors import UsageError
 
 Kind = Literal["warc", "arc", "index", "package", "text", "sidecar", "catalogue", "known", "unknown"]
@@ -24,7 +24,7 @@ IDX_SUFFIX = ".idx"
 OUR_NAME = re.compile(r"[a-z][a-z0-9_]*-\d{8}T\d{6}Z-\d{5,}-\w+-\d+\.warc\.gz")
 """What `layout.warc_name` makes."""
 
-_KNOWN = ("README.md", ".gitignore")
+_KNOWN = ("README.md", ".gitignore", index_state_path(Path()).name)
 _SNIFFED = 512
 
 

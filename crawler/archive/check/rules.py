@@ -91,7 +91,7 @@ _HEADERS = [
     _rule("type-unknown", "§5.5", "WARC-Type is one of the eight that the standard defines.", "warning"),
     _rule("content-type-missing", "§5.6", "A record with a block has a Content-Type.", "warning/ours"),
     _rule("content-type-form", "§5.6", "Content-Type is a media type."),
-    _rule("content-type-http", "§6.3.2", "An HTTP response or request is application/http.", "warning/ours"),
+    _rule("content-type-http", "§6.3.2", "An HTTP response is application/http.", "warning/ours"),
     _rule("reference-form", "§5.7", "A reference to a record is its URI in angle brackets."),
     _rule("ip-form", "§5.10", "WARC-IP-Address is one numeric address."),
     _rule("target-uri-missing", "§5.14", "Every record of this type has a WARC-Target-URI.", old="§5.12"),
@@ -123,7 +123,7 @@ _HTTP = [
     _rule("http-body-cut", "§6.3.2", "A response that was cut short has WARC-Truncated."),
     _rule("http-body-gone", "§6.3.2", "A redirect has its body: browsers that record give none.", "warning/ours"),
     _rule("http-body-longer", "§6.3.2", "The body is not longer than the server said.", "warning"),
-    _rule("http-chunks-gone", "§6.3.2", "A body whose head says chunked is stored as it came.", "warning/ours"),
+    _rule("http-chunks-gone", "§6.3.2", "A body whose head says chunked is in chunks.", "warning"),
     _rule("http-chunks-broken", "§6.3.2", "A chunked body is well formed.", "warning"),
 ]
 
@@ -188,9 +188,24 @@ _WACZ = [
 ]
 
 
+_TEXTS = [
+    _rule("text-sidecar", OURS, "Each text has its sidecar, and each sidecar its text."),
+    _rule("text-form", OURS, "A text is UTF-8: the title, a blank line, paragraphs, and one final newline."),
+    _rule("text-place", OURS, "A text lies where source, day, title, URL and text put it: nobody edited it."),
+    _rule("sidecar-form", OURS, "A sidecar is JSON with source, url, title and record."),
+    _rule("text-record", OURS, "The record that a sidecar cites is in the archive, where it says."),
+    _rule("text-agrees", OURS, "A sidecar says of its record what the record says."),
+    _rule("catalogue-readable", OURS, "The catalogue can be read."),
+    _rule("catalogue-capture", OURS, "Each capture in the catalogue is a record, where it says."),
+    _rule("catalogue-agrees", OURS, "The catalogue says of a record what the record says."),
+    _rule("catalogue-complete", OURS, "The catalogue has every capture and every text.", "warning"),
+    _rule("catalogue-text", OURS, "Each article in the catalogue has its text."),
+]
+
+
 def _by_id(rules: Iterable[Rule]) -> dict[str, Rule]:
     return {rule.id: rule for rule in rules}
 
 
-RULES = _by_id([*_FILES, *_HEADERS, *_DIGESTS, *_HTTP, *_REVISITS, *_CROSS, *_CDXJ, *_WACZ])
+RULES = _by_id([*_FILES, *_HEADERS, *_DIGESTS, *_HTTP, *_REVISITS, *_CROSS, *_CDXJ, *_WACZ, *_TEXTS])
 """All rules by their id, in the order in which `--rules` shows them."""

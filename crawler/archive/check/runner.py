@@ -13,11 +13,13 @@ from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import BinaryIO
 
+from crawler.archive.check.catalogue import check_catalogue
 from crawler.archive.check.cdxj import check_indexes
 from crawler.archive.check.crosscheck import check_across
 from crawler.archive.check.facts import Facts
 from crawler.archive.check.findings import Finding, Report
 from crawler.archive.check.plan import IDX_SUFFIX, Plan, is_ours, is_written, plan
+from crawler.archive.check.texts import check_texts
 from crawler.archive.check.wacz import check_package
 from crawler.archive.check.warc import WarcCheck
 from crawler.archive.check.zipnum import check_idx
@@ -102,6 +104,10 @@ class Check:
         self._take_reports()
         self.summary.outside = check_across(self._facts, self._reports, whole=self._plan.whole)
         self._check_indexes()
+        self.summary.outside += check_texts(self._plan, self._facts, self._take)
+        for path in self._plan.catalogues:
+            check_catalogue(path, self._facts, Report(str(path), self._take))
+        self.summary.files += len(self._plan.texts) + len(self._plan.catalogues)
         for path in self._plan.packages:
             self._guard(path, partial(self._check_package, path))
         self._facts.close()

@@ -8,7 +8,6 @@ from typing import BinaryIO
 
 from crawler.archive.check.block import Block, Content
 from crawler.archive.check.content import body_is_short, check_content
-from crawler.archive.check.digests import Digest
 from crawler.archive.check.facts import Facts, RecordFact
 from crawler.archive.check.fields import check_fields
 from crawler.archive.check.findings import Place, Report
@@ -41,7 +40,8 @@ class WarcCheck:
         try:
             self._read(stream, progress)
         finally:
-            self._facts.add_file(self._number, self._report.file, self._name, ours=self._report.ours)
+            report = self._report
+            self._facts.add_file(self._number, report.file, self._name, ours=report.ours, growing=report.growing)
 
     def _read(self, stream: BinaryIO, progress: Callable[[int], None]) -> None:
         members = members_of(stream, self._name, self._report)
@@ -131,8 +131,8 @@ class WarcCheck:
             version=header.version,
             date=get("warc-date", ""),
             uri=header.target_uri,
-            digest="" if scanner.damaged else _label(content.payload),
-            stated=_label(block.stated_payload),
+            digest=content.payload.label if content.payload and not scanner.damaged else "",
+            stated=block.stated_payload.label if block.stated_payload else "",
             status=head.status if head and not is_request else None,
             mime=message.mime if message and not is_request else "",
             method=head.start.partition(b" ")[0].decode("latin-1").upper() if head and is_request else "",
@@ -158,10 +158,6 @@ def members_of(stream: BinaryIO, name: str, report: Report) -> Members:
     if start[:4] in (ZSTD_MAGIC, ZSTD_DICTIONARY) or (name.endswith(".zst") and not known):
         return ZstdMembers(stream, report)
     return PlainMembers(stream)
-
-
-def _label(digest: Digest | None) -> str:
-    return f"{digest.algorithm}:{digest.value.hex()}" if digest else ""
 
 
 def _shortness(content: Content) -> str:
