@@ -21,6 +21,9 @@ from crawler.discovery.urls import absolute, canonical_url, host_of
 MIN_SHARE = 0.03
 """Of the listed articles, that a group of URLs must hold to be worth a pattern."""
 
+FEW = 200
+"""Listed articles, up to which a kind of URL that is listed once may be worth a pattern."""
+
 MAX_PATTERNS = 8
 """Patterns learnt of one site; with more, none of them means anything."""
 
@@ -127,12 +130,24 @@ def _include(articles: list[str], surely_not: list[str]) -> tuple[list[str], lis
     evidence: list[str] = []
     for group in sorted(groups.values(), key=len, reverse=True)[: 3 * MAX_PATTERNS]:
         rest = [url for url in group if not any(re.search(pattern, url) for pattern in include)]
-        if len(include) < MAX_PATTERNS and len(rest) >= max(2 if len(articles) > 5 else 1, MIN_SHARE * len(articles)):
+        if len(include) < MAX_PATTERNS and rest and _is_worth_it(rest, len(articles)):
             pattern = _narrowed(group, surely_not)
             taken = sum(1 for url in articles if re.search(pattern, url))
             include.append(pattern)
             evidence.append(f"{pattern} takes {taken} of {len(articles)} listed articles, such as {rest[0]}")
     return include, evidence
+
+
+def _is_worth_it(group: list[str], articles: int) -> bool:
+    """Whether so many of the listed articles are in `group` that it is no accident.
+
+    On a small list one is enough, if it bears a date, a number or a code: such are articles and hardly anything else.
+    """
+    shape = shape_of(group[0])
+    marked = shape.query or not {"year", "date", "number", "id"}.isdisjoint(shape.parts)
+    if articles <= FEW and marked and likeness(group[0]) >= 2:
+        return True
+    return len(group) >= max(2 if articles > 5 else 1, MIN_SHARE * articles)
 
 
 def _family(url: str, articles: list[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import chain
 
 from crawler.discovery.charsets import decode_pieces
 from crawler.discovery.feeds import parse_feed
@@ -68,7 +69,7 @@ def parse_sitemap(body: bytes, url: str, content_type: str | None = None) -> Fou
     else:
         first = next(pieces, "")
         read = _read_xml if first.lstrip("\ufeff \t\r\n").startswith("<") else _read_lines
-        read(_chained(first, pieces), listing)
+        read(chain([first], pieces), listing)
     return listing.found()
 
 
@@ -88,12 +89,6 @@ def children(found: Found, since: date | None = None, until: date | None = None)
         if period is None or period.overlaps(since, until):
             kept.append(url)
     return kept
-
-
-def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
-    """`first`, then `rest`."""
-    yield first
-    yield from rest
 
 
 def _read_xml(pieces: Iterator[str], listing: Listing) -> None:
