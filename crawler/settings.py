@@ -82,6 +82,15 @@ WARC_MAX_BYTES = 1_000_000_000
 WARC_REVISITS = True
 WARC_CHUNKED_PAYLOAD_DIGEST = False
 
+# --- A crawl out of the archive -------------------------------------------------------------------------------------
+
+REPLAY = ""
+"""A folder of WARCs that takes the place of the network; `scrapy crawl NAME --replay PATH` sets it."""
+
+REPLAY_AT = ""
+REPLAY_OUTPUT = "replayed"
+"""Where such a crawl writes its texts and its catalogue; the archive itself is only read."""
+
 # --- What a run shows -----------------------------------------------------------------------------------------------
 
 LOG_LEVEL = "INFO"

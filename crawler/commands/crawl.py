@@ -11,14 +11,20 @@ from scrapy import Spider
 from scrapy.commands import crawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
+from scrapy.settings import BaseSettings
 
-from crawler.archive.layout import catalogue_path, warc_folder
+from crawler.archive.layout import catalogue_path, find_warcs, warc_folder
 from crawler.errors import ArchiveError, BroadsheetError
 from crawler.handlers import ARCHIVE_FAILED
+from crawler.replay.offline import OFFLINE_SETTINGS, replayed_archive
 from crawler.spiders.arguments import parse_arguments
 from crawler.storage.catalogue import Catalogue
 
 CHATTY = ("scrapy.addons", "scrapy.core.engine", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
+
+
+def _is_warning(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
 
 
 class Command(crawl.Command):
@@ -35,13 +41,28 @@ class Command(crawl.Command):
             "a time span; -a url=ADDRESS[,ADDRESS]: only these articles."
         )
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """The options of the command, beside Scrapy's own."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--replay", metavar="PATH", default="", help="fetch from these WARCs and not from the network (REPLAY)"
+        )
+        parser.add_argument("--at", metavar="TIME", default="", help="replay the captures nearest to then (REPLAY_AT)")
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the options; then keep Scrapy from listing its own parts, unless the log level asks for all there is."""
         super().process_options(args, opts)
         assert self.settings is not None
+        if opts.replay:
+            self.settings.set("REPLAY", opts.replay, priority="cmdline")
+        if opts.at:
+            self.settings.set("REPLAY_AT", opts.at, priority="cmdline")
+        if self.settings["REPLAY"]:
+            self._go_offline(self.settings)
         if str(self.settings["LOG_LEVEL"]).upper() == "INFO":
             for name in CHATTY:
-                logging.getLogger(name).setLevel(logging.WARNING)
+                # A filter, since Scrapy sets the levels of its loggers anew when the crawl begins.
+                logging.getLogger(name).addFilter(_is_warning)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl; exit code 1 where the crawl could not start or its archive could not be written, 2 for bad usage."""
@@ -62,6 +83,18 @@ class Command(crawl.Command):
     def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
         self._started = super()._create_crawler(spidercls)
         return self._started
+
+    def _go_offline(self, settings: BaseSettings) -> None:
+        """Make the archive that REPLAY names the network; what is made of it goes to a folder of its own."""
+        try:
+            root, _ = replayed_archive(settings)
+        except BroadsheetError as error:
+            raise UsageError(str(error), print_help=False) from error
+        if not root.exists() or next(find_warcs(root), None) is None:
+            raise UsageError(f"--replay {settings['REPLAY']}: there is no WARC there.", print_help=False)
+        handlers = settings.getdict("DOWNLOAD_HANDLERS") | OFFLINE_SETTINGS["DOWNLOAD_HANDLERS"]
+        offline = OFFLINE_SETTINGS | {"DOWNLOAD_HANDLERS": handlers, "ARCHIVES_DIR": settings["REPLAY_OUTPUT"]}
+        settings.setdict(offline, priority="cmdline")
 
     def _check_archive(self, name: str) -> None:
         """Raise ArchiveError where the archive could not be written: better now than at the first page."""

@@ -1,0 +1,69 @@
+"""A crawl out of the archive: the same spider, no network, and the same articles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.demo.server import serving
+from tests.crawl.conftest import DEMO, Crawls
+
+
+@pytest.fixture(scope="module")
+def archived(tmp_path_factory: pytest.TempPathFactory) -> Crawls:
+    """The newspaper, crawled; and nobody serves it any more."""
+    crawls = Crawls(tmp_path_factory.mktemp("archived"))
+    with serving() as server:
+        crawls.add_source(DEMO.replace("http://127.0.0.1:8765", server.url))
+        assert crawls.run("crawl", "gazette").returncode == 0
+    return crawls
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in (folder / "text").rglob("*.*")}
+
+
+def test_a_replayed_crawl_gives_the_same_files(archived: Crawls) -> None:
+    output = archived.folder / "again"
+    done = archived.run("crawl", "gazette", "--replay", str(archived.archives), REPLAY_OUTPUT=output)
+    assert done.returncode == 0, done.stderr
+    assert files(output / "gazette") == files(archived.archives / "gazette")
+
+
+def test_a_replayed_crawl_leaves_the_archive_as_it_was(archived: Crawls) -> None:
+    before = {path: path.read_bytes() for path in archived.warcs()}
+    output = archived.folder / "elsewhere"
+    archived.run("crawl", "gazette", "--replay", str(archived.archives), "-a", "limit=3", REPLAY_OUTPUT=output)
+    assert {path: path.read_bytes() for path in archived.warcs()} == before
+    assert not list(output.rglob("*.warc*"))
+
+
+def test_new_rules_show_in_the_new_texts(archived: Crawls) -> None:
+    source = archived.folder / "sources" / "gazette.toml"
+    text = source.read_text()
+    try:
+        source.write_text(text.replace("[extraction]", "[extraction]\ndrop_lines = ['^“']"))
+        output = archived.folder / "with_new_rules"
+        archived.run("crawl", "gazette", "--replay", str(archived.archives), REPLAY_OUTPUT=output)
+    finally:
+        source.write_text(text)
+    old, new = files(archived.archives / "gazette"), files(output / "gazette")
+    assert len(new) == len(old)
+    assert not [name for name, content in new.items() if name.endswith(".txt") and "\n“".encode() in content]
+    assert {name for name in new if name.endswith(".txt")} ^ {name for name in old if name.endswith(".txt")}
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        (["--replay", "/nowhere/at/all"], "no WARC there"),
+        (["--replay", "{archives}", "--at", "last summer"], "YYYYMMDDhhmmss"),
+    ],
+)
+def test_what_cannot_be_replayed_is_said(archived: Crawls, options: list[str], hint: str) -> None:
+    given: list[Any] = [option.format(archives=archived.archives) for option in options]
+    done = archived.run("crawl", "gazette", *given)
+    assert done.returncode == 2
+    assert hint in done.stderr
