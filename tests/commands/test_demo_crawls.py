@@ -70,7 +70,28 @@ def test_pages_that_are_no_articles_are_archived_and_give_no_text(demo):
     with sqlite3.connect(catalogue_path(archives)) as catalogue:
         outcomes = dict(catalogue.execute("SELECT url, outcome FROM captures WHERE role = 'article'").fetchall())
     reasons = {url.split("/", 3)[3]: outcome for url, outcome in outcomes.items()}
-    for slug in ("market-hall-consent", "gull-island-data"):
+    for slug in ("market-hall-consent", "gull-island-data", "ferry-horn-video"):
         story = PAPER.article(slug)
         assert reasons[story.url_path.lstrip("/")] == story.rejected
         assert not list(text_folder(archives, source).rglob(f"*{slug}*"))
+
+
+def test_redirects_and_a_dead_link_are_archived_as_what_they_are(demo):
+    _, archives, _ = demo
+    with sqlite3.connect(catalogue_path(archives)) as catalogue:
+        statuses = {
+            url.split("/", 3)[3]: status
+            for url, status in catalogue.execute("SELECT url, status FROM captures WHERE status > 300 AND status < 500")
+            if status != 304
+        }
+    expected = {redirect.url_path.lstrip("/"): redirect.status for redirect in PAPER.redirects}
+    dead = [rejection.url_path.lstrip("/") for rejection in PAPER.rejections() if rejection.reason == "not-found"]
+    assert statuses == expected | dict.fromkeys(dead, 404)
+
+
+def test_what_the_pages_need_to_look_right_is_archived_with_them(demo):
+    _, archives, _ = demo
+    with sqlite3.connect(catalogue_path(archives)) as catalogue:
+        urls = {url.split("/", 3)[3] for (url,) in catalogue.execute("SELECT url FROM captures WHERE status = 200")}
+    needed = {"style.css", "type.css", "print.css", "classic.css", "crate.woff", "waves.svg", "courier.js", "links.js"}
+    assert {f"static/{name}" for name in needed} | {"images/tide-backdrop-320.png", "favicon.ico"} <= urls

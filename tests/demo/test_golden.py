@@ -63,7 +63,7 @@ def test_a_day_without_a_time_is_kept_as_a_day():
         assert datetime.fromisoformat(fields["published"]).date() == article.published.date()
 
 
-@pytest.mark.parametrize("slug", ["market-hall-consent", "gull-island-data"])
+@pytest.mark.parametrize("slug", ["market-hall-consent", "gull-island-data", "ferry-horn-video"])
 def test_what_is_no_article_is_rejected_with_its_reason(slug):
     article = PAPER.article(slug)
     assert extracted(article).get("rejected") == article.rejected
