@@ -42,13 +42,29 @@ class Archive(Protocol):
         """Archive one exchange; None where nothing came back. Raises CaptureError where it could not be written."""
 
 
+class NoArchive:
+    """For a crawler without a source, such as `scrapy shell` with an address that no source has.
+
+    Nothing is archived then, and so nothing is kept as text.
+    """
+
+    def keep(self, exchange: Exchange, via: Via) -> None:
+        """Forget the exchange."""
+
+
 def find_archive(crawler: Crawler) -> Archive:
-    """The archive of a crawl: its extension of the class that the setting ARCHIVE_EXTENSION names."""
+    """The archive of a crawl: its extension of the class that the setting ARCHIVE_EXTENSION names.
+
+    Raises NotConfigured where a source is crawled and that extension is switched off.
+    """
     path = crawler.settings.get("ARCHIVE_EXTENSION", "crawler.extensions.Archiving")
     archive: Archive | None = crawler.get_extension(load_object(path))
-    if archive is None:
+    if archive is not None:
+        return archive
+    if hasattr(crawler.spidercls, "source"):
         raise NotConfigured(f"CaptureHandler archives with {path}, which is not in EXTENSIONS")
-    return archive
+    logger.info("No source: what is fetched is not archived.")
+    return NoArchive()
 
 
 class AddressRefused(FetchRefused, IgnoreRequest):

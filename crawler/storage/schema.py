@@ -46,7 +46,8 @@ def open_database(path: Path) -> sqlite3.Connection:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        # `scrapy shell` opens it in one thread and crawls in another; there are never two at once.
+        database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         version = _prepare(database)
     except (sqlite3.Error, OSError) as error:
         raise ArchiveError(
