@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import reduce
+from itertools import chain
 from urllib.parse import urljoin
 
 from crawler.discovery.charsets import decode_pieces
@@ -76,12 +77,13 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None) -> Found:
     kind = kind_of(body, content_type)
     listing = Listing(url)
     pieces = decode_pieces(inflate(body, listing.warnings), content_type, listing.warnings)
+    first = next(pieces, "")
     if kind != "feed":
         listing.warnings.append(_NOT_A_FEED.get(kind, "neither RSS nor Atom nor JSON Feed"))
-    elif body.lstrip(b"\xef\xbb\xbf\t\r\n ")[:1] == b"{":
-        parse_json_feed("".join(pieces), listing)
+    elif first.lstrip("\ufeff \t\r\n").startswith("{"):
+        parse_json_feed(first + "".join(pieces), listing)
     else:
-        _read_xml(pieces, listing)
+        _read_xml(chain([first], pieces), listing)
     return listing.found()
 
 

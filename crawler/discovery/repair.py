@@ -47,7 +47,6 @@ class Repair:
 
     def __init__(self) -> None:
         self.defects: Counter[str] = Counter()
-        self.tail = ""
         self._until: re.Pattern[str] | None = None
         self._kept = False
         self._started = False
@@ -60,11 +59,11 @@ class Repair:
             rest = self._start(rest + piece)
             if self._started:
                 done, rest = self._take(rest)
-                yield self._remember(done)
+                yield done
             if self.defects.total() > MAX_DEFECTS:
                 return
         if self._started and not self._until:
-            yield self._remember(self._mend(rest.removesuffix("<")))
+            yield self._mend(rest.removesuffix("<"))
 
     def warnings(self) -> list[str]:
         """A sentence for what was repaired, or nothing."""
@@ -149,8 +148,3 @@ class Repair:
         if not match[1].startswith("#") and not self._has_doctype:
             self.defects["entity"] += 1
         return html.escape(_CONTROL.sub("", html.unescape(match[0])))
-
-    def _remember(self, text: str) -> str:
-        """Keep the end of the document in mind: whether it was cut is seen there."""
-        self.tail = (self.tail + text)[-200:] if len(text) < 200 else text[-200:]
-        return text

@@ -37,6 +37,9 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 _DATE_NAMES = re.compile(r"date|time|datum|fecha|published|posted|дата", re.IGNORECASE)
+MAX_IN_BLOCK = 100
+"""Links in the block of one article; what has more is a list of many."""
+
 _CLIMB = 6
 """Elements upwards in which the date of a link is looked for."""
 
@@ -241,7 +244,9 @@ def _date_beside(one: _Candidate, others: set[str], section: _Section) -> dateti
 
 def _has_another(block: HtmlElement, own: set[int], others: set[str], section: _Section) -> bool:
     """Whether a link to another page that may be an article stands in `block`."""
-    for anchor in block.iter("a"):
+    for number, anchor in enumerate(block.iter("a")):
+        if number > MAX_IN_BLOCK:
+            return True
         if id(anchor) not in own:
             url = absolute(section.base, anchor.get("href", ""), section.encoding)
             if url in others and likeness(url) > 0:

@@ -68,7 +68,7 @@ def parse_sitemap(body: bytes, url: str, content_type: str | None = None) -> Fou
         listing.warnings.append(_NOT_A_SITEMAP.get(kind, "neither a sitemap nor a feed"))
     else:
         first = next(pieces, "")
-        read = _read_xml if first.lstrip("\ufeff \t\r\n").startswith("<") else _read_lines
+        read = _read_xml if "<" in first else _read_lines
         read(chain([first], pieces), listing)
     return listing.found()
 
@@ -80,7 +80,8 @@ def children(found: Found, since: date | None = None, until: date | None = None)
     URL names none and that last changed before `since`. One that says nothing stays. A day on each side allows
     for zones.
     """
-    since, until = since and since - _DAY, until and until + _DAY
+    since = since - _DAY if since and since > date.min else None
+    until = until + _DAY if until and until < date.max else None
     kept: list[str] = []
     for url, period in periods_of(found.more).items():
         changed = found.changed.get(url)

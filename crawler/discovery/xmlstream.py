@@ -111,19 +111,22 @@ class RecordReader:
         self._elements = 0
         self._ended: list[Record] = []
         self._errors: list[str] = []
-        self._cut = False
+        self._has_end = False
+        self._is_cut = False
 
     def read(self, pieces: Iterable[str]) -> Iterator[Record]:
         """Each record as it ends; the outer ones (`channel`, `feed`) come after those inside them."""
         parser = etree.XMLParser(
             target=self, recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
         )
+        tail = ""
         for piece in self._repair(pieces):
             parser.feed(piece.encode())
             yield from self._taken()
+            tail = self._look_for_end(tail + piece)
             if self._elements > MAX_ELEMENTS:
                 break
-        self._cut = not re.search(rf"</(?:[\w.-]+:)?{re.escape(self.root)}\s*>", self._repair.tail, re.IGNORECASE)
+        self._is_cut = not self._has_end
         self._errors = [f"line {error.line}: {error.message}" for error in parser.feed_error_log]
         while self._stack:
             self._end_one()
@@ -134,11 +137,20 @@ class RecordReader:
         found = self._repair.warnings()
         if self._elements > MAX_ELEMENTS:
             found.append(f"more than {MAX_ELEMENTS:,} elements, the rest was not read")
-        elif self._cut:
+        elif self._is_cut:
             found.append("cut off before its end, what came before was read")
         elif self._errors:
             found.append(f"not well-formed XML ({len(self._errors)} errors, the first in {self._errors[0]})")
         return found
+
+    def _look_for_end(self, text: str) -> str:
+        """Note whether the root's end tag is in `text`; gives what of it may be the beginning of one.
+
+        libxml2 supplies missing end tags, and takes one element's for another's, so it cannot be asked.
+        """
+        end = rf"</(?:[\w.-]{{1,40}}:)?{re.escape(self.root)}\s{{0,40}}>"
+        self._has_end = self._has_end or bool(self.root and re.search(end, text, re.IGNORECASE))
+        return text[-128:]
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """The parser's call at a start tag."""
