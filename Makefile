@@ -31,7 +31,7 @@ $(STAMP): constraints.txt
 
 # The pins, for every Python from 3.11 on: versions and hashes, no addresses.
 constraints: $(STAMP)
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--extra dev --upgrade --custom-compile-command "make constraints" -o constraints.txt pyproject.toml
 
 clean:

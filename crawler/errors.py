@@ -26,11 +26,15 @@ class SourceError(BroadsheetError):
 
 
 class FetchError(BroadsheetError):
-    """An exchange that was not made, or did not end well."""
+    """An exchange that was not made, or did not end well. `reason` says why in a few words, to be counted by."""
+
+    reason = "not fetched"
 
 
 class FetchRefused(FetchError):
     """An exchange that Broadsheet would not make, such as one to a private address."""
+
+    reason = "refused"
 
 
 class ArchiveError(BroadsheetError):

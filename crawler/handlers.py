@@ -70,6 +70,8 @@ def find_archive(crawler: Crawler) -> Archive:
 class AddressRefused(FetchRefused, IgnoreRequest):
     """A page at an address that is not public. Scrapy neither retries it nor logs it as a failure of ours."""
 
+    reason = "at a private address"
+
 
 class NotArchived(CaptureError, IgnoreRequest):
     """A page that was fetched and could not be archived, so that it must not be used."""

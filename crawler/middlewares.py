@@ -50,7 +50,15 @@ CRAWL_DELAY = "crawl_delay"
 
 
 class RobotsRefused(FetchRefused, IgnoreRequest):
-    """A page that robots.txt forbids, or whose robots.txt cannot be reached. Scrapy drops it without an error."""
+    """A page that robots.txt forbids. Scrapy drops it without an error."""
+
+    reason = "forbidden by robots.txt"
+
+
+class RobotsUnreachable(RobotsRefused):
+    """A page whose robots.txt cannot be had, so that it must be taken to forbid all (RFC 9309, 2.3.1.4)."""
+
+    reason = "robots.txt could not be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +100,10 @@ class RobotsMiddleware:
         answer = await self._answer(site, request)
         if not answer.robots.allowed(request.url):
             self._count("forbidden")
-            reason = f"could not be read ({answer.unreachable})" if answer.unreachable else "forbids it"
-            raise RobotsRefused(f"Refused to fetch {request.url}: {site}/robots.txt {reason}.")
+            if answer.unreachable:
+                reason = f"could not be read ({answer.unreachable})"
+                raise RobotsUnreachable(f"Refused to fetch {request.url}: {site}/robots.txt {reason}.")
+            raise RobotsRefused(f"Refused to fetch {request.url}: {site}/robots.txt forbids it.")
         self._keep_delay(request, answer.robots.crawl_delay)
 
     async def _answer(self, site: str, request: Request) -> _Answer:

@@ -61,6 +61,8 @@ OFFLINE_SETTINGS: dict[str, Any] = {
 class NotInArchive(FetchError, IgnoreRequest):
     """An address that the archive does not have. Scrapy neither retries it nor logs it as a failure of ours."""
 
+    reason = "not in the archive"
+
 
 class ReplayHandler(BaseDownloadHandler):
     """Answers requests out of the archive that REPLAY names.

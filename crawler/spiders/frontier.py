@@ -38,11 +38,11 @@ class Window:
         )
 
     def holds(self, link: Link) -> bool:
-        """Whether the link's date, where the listing states one, is in the window."""
-        moment = link.published or link.modified
-        if moment is None:
-            return True
-        return not (self.since and moment < self.since) and not (self.until and moment > self.until)
+        """Whether the link may be of the window; what was changed late may still have been published early."""
+        latest = link.published or link.modified
+        if self.since and latest and latest < self.since:
+            return False
+        return not (self.until and link.published and link.published > self.until)
 
 
 class Frontier:

