@@ -6,7 +6,6 @@ its name only once it is whole.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,14 +17,14 @@ from crawler.archive.excerpt import Placed, excerpt
 from crawler.archive.index import Progress, replaced, write_index
 from crawler.archive.layout import OPEN
 from crawler.archive.mergesort import RunWriter, merge
-from crawler.archive.pages import FindText, Listed, PageFinder
+from crawler.archive.pages import ConvertedTexts, FindText, Listed, PageFinder, PageList
 from crawler.archive.reader import Damage, iterate
 from crawler.archive.selection import Chosen, Selection, choose
 from crawler.archive.wacz import WaczWriter, read_pieces
 from crawler.errors import ArchiveError
 
-_REPLAYED = frozenset({"response", "revisit", "resource", "metadata", "request"})
-"""What players look up; a text conversion in the index would be shown in place of its page."""
+_REPLAYED = frozenset({"response", "revisit", "resource", "request"})
+"""What players look up. Conversions and metadata of a page have its address, and would be shown in its place."""
 
 
 @dataclass(slots=True)
@@ -79,28 +78,6 @@ def _chosen(warcs: list[Path], selection: Selection, scratch: Path, processes: i
     return chosen
 
 
-class _PageList:
-    """A list of pages on its way into a package: the first of them, and all their lines in a temporary file."""
-
-    def __init__(self, path: Path, name: str, title: str) -> None:
-        self.path = path
-        self.count = 0
-        self.first: Listed | None = None
-        self._file = path.open("wb")
-        header = {"format": "json-pages-1.0", "id": name, "title": title, "hasText": True}
-        self._file.write(json.dumps(header).encode() + b"\n")
-
-    def add(self, page: Listed) -> None:
-        self.first = self.first or page
-        self.count += 1
-        self._file.write(page.line())
-
-    def read(self) -> Iterator[bytes]:
-        self._file.close()
-        with self.path.open("rb") as file:
-            yield from read_pieces(file, 0, self.path.stat().st_size)
-
-
 class _Export:
     """One export on its way: the package, and in temporary files what comes behind the WARCs in it."""
 
@@ -109,8 +86,9 @@ class _Export:
         self._scratch = scratch
         self._find_text = find_text
         self._lines = RunWriter(scratch)
-        self._main = _PageList(scratch / "pages.jsonl", "pages", "All Pages")
-        self._extra = _PageList(scratch / "extraPages.jsonl", "extra", "Extra Pages")
+        self._main = PageList(scratch, "pages", "All Pages")
+        self._extra = PageList(scratch, "extra", "Extra Pages")
+        self._converted = ConvertedTexts(scratch)
         self._names: set[str] = set()
         self._done = Exported()
 
@@ -123,9 +101,10 @@ class _Export:
         self._lines.flush()
         self._done.captures = self._package.add_index(merge(self._lines.runs, self._scratch))
         self._done.pages = self._main.count
-        self._package.add("pages/pages.jsonl", self._main.read(), compress=True)
+        self._package.add("pages/pages.jsonl", self._main.lines(self._converted), compress=True)
         if self._extra.count:
-            self._package.add("pages/extraPages.jsonl", self._extra.read(), compress=True)
+            self._package.add("pages/extraPages.jsonl", self._extra.lines(self._converted), compress=True)
+        self._converted.close()
         first = self._main.first or self._extra.first
         opened = {"mainPageUrl": first.url, "mainPageDate": first.date} if first else {}
         self._package.close(title=title, software=f"Broadsheet {__version__}", **opened)
@@ -166,6 +145,7 @@ class _Export:
                 continue
             if record.type in _REPLAYED:
                 yield from lines.add(record)
+            self._converted.add(record)
             if record.type == "response" and offsets is not None and record.offset not in offsets:
                 self._list(pages.finish())
             else:

@@ -185,13 +185,16 @@ def test_pages_are_the_articles_and_other_pages_come_apart(archive: list[Path], 
 def test_text_in_the_warc_itself_is_found(
     tmp_path: Path, make_warc: Callable[..., Path], make_record: Callable[..., bytes]
 ) -> None:
-    """A conversion record carries the text; its line must not stand in for the page in the index."""
+    """A conversion record carries the text, wherever it stands; it must not stand in for the page in the index."""
     page = make_record("response", "http://a/", _response(PAGE), WARC_Record_ID="<urn:1>")
-    text = make_record("conversion", "http://a/", b"Clean text.\n", WARC_Refers_To="<urn:1>", Content_Type="text/plain")
-    export_wacz([make_warc("a.warc.gz", [page, text])], tmp_path / "a.wacz", Selection())
+    other = make_record("response", "http://a/other", _response(PAGE), WARC_Record_ID="<urn:2>")
+    refers: dict[str, str] = {"WARC_Refers_To": "<urn:1>", "WARC_Date": "2026-11-22T10:15:09Z"}
+    facts = make_record("metadata", "http://a/", b"{}", Content_Type="application/json", **refers)
+    text = make_record("conversion", "http://a/", b"Clean text.\n", Content_Type="text/plain; charset=utf-8", **refers)
+    export_wacz([make_warc("a.warc.gz", [page, other, facts, text])], tmp_path / "a.wacz", Selection())
     package = Package(tmp_path / "a.wacz")
-    assert package.jsonl("pages/pages.jsonl")[1]["text"] == "Clean text.\n"
-    assert [entry.fields["mime"] for entry in package.entries()] == ["text/html"]
+    assert [listed.get("text") for listed in package.jsonl("pages/pages.jsonl")[1:]] == ["Clean text.\n", None]
+    assert [entry.fields["mime"] for entry in package.entries()] == ["text/html", "text/html"]
 
 
 def test_a_range_of_time_brings_the_originals_of_its_revisits(archive: list[Path], tmp_path: Path) -> None:
