@@ -20,7 +20,6 @@ from scrapy.utils.defer import deferred_from_coro
 import crawler as broadsheet
 from crawler.archive.exchange import Capture, Exchange, Original, Via
 from crawler.archive.layout import catalogue_path, warc_file, warc_folder
-from crawler.archive.reader import Record, read_record
 from crawler.archive.writer import ArchiveWriter
 from crawler.articles import page_of
 from crawler.errors import ArchiveError, CaptureError, RecordError
@@ -30,6 +29,7 @@ from crawler.progress import Display, display_for
 from crawler.sources.model import Source
 from crawler.storage.catalogue import Catalogue, Known
 from crawler.storage.level import bring_level
+from crawler.storage.records import capture_record
 from crawler.storage.texts import sidecar
 
 T = TypeVar("T")
@@ -122,7 +122,8 @@ class Archiving:
     def page(self, capture: Capture) -> Page | None:
         """The page of a capture of this source, read from the archive; None (with a warning) where that fails."""
         try:
-            return page_of(self.source, capture, self._record(self.source.name, capture))
+            record = capture_record(self.archives, self.source.name, capture, self.catalogue)
+            return page_of(self.source, capture, record)
         except (RecordError, OSError) as error:
             logger.warning("%s: archived, but cannot be read: %s", capture.url, error)
             return None
@@ -164,19 +165,6 @@ class Archiving:
                 logger.critical("%s The crawl is closing.", error)
                 deferred_from_coro(self._crawler.engine.close_spider_async(reason=ARCHIVE_FAILED))
             return otherwise
-
-    def _record(self, source: str, capture: Capture) -> Record:
-        """The record of a capture; a revisit comes with the payload of its original."""
-        path = warc_file(self.archives, source, capture.warc)
-        if path is None:
-            raise RecordError(f"{capture.warc} is not in {warc_folder(self.archives, source)}")
-        record = read_record(path, capture.offset)
-        if capture.kind == "response":
-            return record
-        found = self.catalogue.original(capture.payload_digest)
-        if found is None:
-            raise RecordError(f"{path}, offset {capture.offset}: the original of this revisit is not in the catalogue")
-        return record.resolve(self._record(*found))
 
     def _original(self, payload_digest: str, size: int) -> Original | None:
         """The record that a revisit of this payload may refer to, if its WARC is still there."""

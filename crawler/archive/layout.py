@@ -4,6 +4,7 @@
 
     ARCHIVES/                                          the setting ARCHIVES_DIR, `archives/` by default
       catalogue.sqlite                                 rebuildable from the WARCs
+      .rebuild/SOURCE/                                 what `scrapy archive rebuild` has made so far
       SOURCE/
         warc/SOURCE-20261122T101500Z-00000-HOST-PID.warc.gz        one or more for each run
         warc/SOURCE-20261122T101500Z-00000-HOST-PID.warc.gz.open   while it is written
@@ -55,6 +56,11 @@ def text_folder(archives: Path, source: str) -> Path:
 def catalogue_path(archives: Path) -> Path:
     """The SQLite catalogue of all sources below `archives`."""
     return archives / CATALOGUE
+
+
+def rebuild_folder(archives: Path, source: str) -> Path:
+    """Where texts and catalogue of `source` are made anew, in the layout of `archives`, until they take their place."""
+    return archives / ".rebuild" / source
 
 
 def index_path(folder: Path) -> Path:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
@@ -28,8 +28,12 @@ from crawler.archive.keys import url_key
 from crawler.archive.layout import find_warcs, index_path, warc_folder
 from crawler.archive.reader import Damage
 from crawler.archive.selection import Selection
-from crawler.errors import ArchiveError, BroadsheetError
+from crawler.archive.stats_tables import plural, print_stats, size
+from crawler.errors import ArchiveError, BroadsheetError, SourceError
+from crawler.extraction.workers import ExtractionPool
+from crawler.sources.catalogue import SourceCatalogue, source_folders
 from crawler.storage.lookup import TextLookup
+from crawler.storage.rebuild import Rebuilt, rebuild
 
 DONE, FAILED, DAMAGED = 0, 1, 2
 
@@ -42,7 +46,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """How it is called."""
-        return "[options] index|export|stats [PATH]"
+        return "[options] index|export|rebuild|stats [PATH]"
 
     def short_desc(self) -> str:
         """A line for the list of commands."""
@@ -53,6 +57,7 @@ class Command(ScrapyCommand):
         return (
             "index: write index.cdxj beside the WARCs, for what is new since the last time. "
             "export --wacz OUT: write a WACZ package of all of it, of a range of time, or of a list of addresses. "
+            "rebuild: make texts, sidecars and catalogue anew from the WARCs, without a network. "
             "stats: say what is in the archive. "
             "PATH is a folder or a WARC, ours or anybody's; without it, the project's archives folder."
         )
@@ -80,24 +85,49 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: Namespace) -> None:
         """Do the job that the first argument names."""
-        jobs = {"index": _index, "stats": _stats, "export": _export}
+        jobs = {"index": self._index, "export": self._export, "rebuild": self._rebuild, "stats": self._stats}
         if not args or args[0] not in jobs or len(args) > 2:
             found = " ".join(args) or "nothing"
             raise UsageError(f"found: {found}; allowed: one of {', '.join(jobs)}, and a PATH", print_help=False)
         if opts.processes < 1:
             raise UsageError(f"--processes is {opts.processes}; it must be 1 or more", print_help=False)
         try:
-            self.exitcode = jobs[args[0]](self._path(args[1:], opts), opts)
+            self.exitcode = jobs[args[0]](args[1:], opts)
         except (BroadsheetError, OSError) as error:
             sys.stderr.write(f"Error: {error}\n")
             self.exitcode = FAILED
 
+    def _archives(self) -> Path:
+        return Path((self.settings and self.settings.get("ARCHIVES_DIR")) or "archives")
+
     def _path(self, args: list[str], opts: Namespace) -> Path:
-        archives = Path((self.settings and self.settings.get("ARCHIVES_DIR")) or "archives")
-        path = Path(args[0]) if args else warc_folder(archives, opts.source) if opts.source else archives
+        """The file or folder whose WARCs are meant."""
+        archives = Path(args[0]) if args else self._archives()
+        path = warc_folder(archives, opts.source) if opts.source else archives
         if not path.exists():
             raise ArchiveError(f"There is no {path}. Name a folder with WARCs, or crawl something first.")
         return path
+
+    def _index(self, args: list[str], opts: Namespace) -> int:
+        return _index(self._path(args, opts), opts)
+
+    def _export(self, args: list[str], opts: Namespace) -> int:
+        return _export(self._path(args, opts), opts)
+
+    def _stats(self, args: list[str], opts: Namespace) -> int:
+        return _stats(self._path(args, opts), opts)
+
+    def _rebuild(self, args: list[str], opts: Namespace) -> int:
+        """Rebuild one source, or every one that has WARCs."""
+        assert self.settings is not None
+        path = self._path(args, opts)
+        archives = path.parent.parent if opts.source else path
+        sources = SourceCatalogue(source_folders(self.settings.get("SOURCES_DIR"), os.environ))
+        names = [opts.source] if opts.source else sorted(folder.parent.name for folder in archives.glob("*/warc"))
+        if not names:
+            raise ArchiveError(f"There is nothing to rebuild in {archives}: no folder SOURCE/warc is in it.")
+        timeout = self.settings.getfloat("EXTRACTION_TIMEOUT", 60.0)
+        return asyncio.run(_rebuild(archives, sources, names, opts.processes, timeout))
 
 
 def _index(path: Path, opts: Namespace) -> int:
@@ -108,9 +138,9 @@ def _index(path: Path, opts: Namespace) -> int:
         reports += [update_index(folder, opts.processes, advance) for folder in _folders(warcs) if not opts.output]
     for report in reports:
         if report.lines is None:
-            sys.stderr.write(f"{report.index}: level with its {_plural(report.unchanged, 'WARC')}\n")
+            sys.stderr.write(f"{report.index}: level with its {plural(report.unchanged, 'WARC')}\n")
         else:
-            what = f"{_plural(report.lines, 'line')}; {_plural(len(report.read), 'WARC')} read"
+            what = f"{plural(report.lines, 'line')}; {plural(len(report.read), 'WARC')} read"
             sys.stderr.write(f"{report.index}: {what}, {report.unchanged} unchanged\n")
     return _damages([damage for report in reports for damage in report.damages])
 
@@ -133,8 +163,8 @@ def _export(path: Path, opts: Namespace) -> int:
             progress=advance,
         )
         lookup.close()
-    what = [_plural(done.captures, "capture"), _plural(done.pages, "page"), f"{_plural(done.warcs, 'WARC')}"]
-    sys.stderr.write(f"{opts.wacz}: {', '.join(what)}, {_size(Path(opts.wacz).stat().st_size)}\n")
+    what = [plural(done.captures, "capture"), plural(done.pages, "page"), f"{plural(done.warcs, 'WARC')}"]
+    sys.stderr.write(f"{opts.wacz}: {', '.join(what)}, {size(Path(opts.wacz).stat().st_size)}\n")
     return _damages(done.damages)
 
 
@@ -161,6 +191,43 @@ def _moment_of(option: str, value: str | None, day: timedelta = timedelta()) -> 
     return moment + day if len(value) == len("2026-11-22") else moment
 
 
+async def _rebuild(archives: Path, sources: SourceCatalogue, names: list[str], processes: int, seconds: float) -> int:
+    """Rebuild each source; one that cannot be is named, and the others are rebuilt all the same."""
+    results = []
+    async with ExtractionPool(processes, seconds) as pool:
+        for name in names:
+            try:
+                with _counter(f"rebuilding {name}") as show:
+                    rebuilt = await rebuild(archives, sources.load(name), pool, processes, show)
+            except (ArchiveError, SourceError) as error:
+                sys.stderr.write(f"Error: {name} is not rebuilt: {error}\n")
+                results.append(FAILED)
+            else:
+                results.append(_say(rebuilt))
+    return max(results, key=(DONE, DAMAGED, FAILED).index)
+
+
+def _say(rebuilt: Rebuilt) -> int:
+    """Tell what a rebuild came to."""
+    reasons = "".join(f", {count:,} {reason}" for reason, count in rebuilt.rejected.most_common())
+    sys.stderr.write(
+        f"{rebuilt.source}: {plural(rebuilt.articles, 'text')} made; no article: {reasons[2:] or 'none'}\n"
+    )
+    for problem in rebuilt.problems:
+        sys.stderr.write(f"{problem}\n")
+    return DAMAGED if rebuilt.problems else DONE
+
+
+@contextmanager
+def _counter(doing: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar over pages on standard error, where that is a terminal; what to call with those done and all."""
+    console = Console(stderr=True)
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
 def _stats(path: Path, opts: Namespace) -> int:
     """Count what the indexes hold. Folders that have an index get it brought level; others are left as they are."""
     warcs = _found_warcs(path)
@@ -180,7 +247,7 @@ def _stats(path: Path, opts: Namespace) -> int:
     if opts.json:
         sys.stdout.write(json.dumps(found.as_json(), indent=1) + "\n")
     else:
-        _print_stats(found)
+        print_stats(found)
     return _damages([damage for report in reports for damage in report.damages])
 
 
@@ -190,7 +257,7 @@ def _found_warcs(path: Path) -> list[Path]:
     for file in foreign:
         sys.stderr.write(f"{file}\n")
     if foreign:
-        sys.stderr.write(f"{_plural(len(foreign), 'file')} left out\n")
+        sys.stderr.write(f"{plural(len(foreign), 'file')} left out\n")
     warcs = [warc for warc in find_warcs(path) if warc not in {file.path for file in foreign}]
     if not warcs:
         raise ArchiveError(f"There are no WARCs at {path}: no file ends in .warc, .warc.gz or .warc.zst.")
@@ -215,59 +282,9 @@ def _damages(damages: list[Damage]) -> int:
         sys.stderr.write(f"{damage}\n")
     if damages:
         sys.stderr.write(
-            f"{_plural(len(damages), 'place')} could not be read and {'is' if len(damages) == 1 else 'are'} left out\n"
+            f"{plural(len(damages), 'place')} could not be read and {'is' if len(damages) == 1 else 'are'} left out\n"
         )
     return DAMAGED if damages else DONE
-
-
-def _print_stats(found: archive_stats.Stats) -> None:
-    console = Console()
-    still = f" ({found.open_files} still being written)" if found.open_files else ""
-    console.print(
-        f"{_plural(found.files, 'WARC')}{still}, {_size(found.file_bytes)}, {_plural(found.total.captures, 'capture')} "
-        f"of {_plural(found.addresses, 'address', 'addresses')}"
-    )
-    if found.first and found.last:
-        console.print(f"from {_shown(found.first)} to {_shown(found.last)} UTC")
-    saved = f"{_plural(found.total.revisits, 'revisit')}, saving {_size(found.total.saved)}"
-    console.print(f"{saved}\n")
-    for title, table, rows in (
-        ("Source", found.sources, 50),
-        ("Day", found.days, 14),
-        ("Type", found.types, 12),
-        ("Status", found.statuses, 12),
-    ):
-        console.print(_table(title, table, rows))
-
-
-def _table(title: str, tallies: dict[str, archive_stats.Tally], rows: int) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column(title)
-    for heading in ("captures", "revisits", "size", "saved"):
-        table.add_column(heading, justify="right")
-    shown = archive_stats.busiest(tallies, rows)
-    for name, tally in sorted(shown) if title in ("Source", "Day") else shown:
-        table.add_row(name, f"{tally.captures:,}", f"{tally.revisits:,}", _size(tally.bytes), _size(tally.saved))
-    if len(tallies) > rows:
-        table.add_row(f"... and {len(tallies) - rows} more", "", "", "", "")
-    table.add_row()
-    return table
-
-
-def _size(count: float) -> str:
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:,.1f} TB"
-
-
-def _shown(timestamp: str) -> str:
-    return f"{timestamp[:4]}-{timestamp[4:6]}-{timestamp[6:8]} {timestamp[8:10]}:{timestamp[10:12]}"
-
-
-def _plural(count: int, noun: str, plural: str = "") -> str:
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 @contextmanager

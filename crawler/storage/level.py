@@ -28,7 +28,7 @@ def bring_level(archives: Path, source: str, catalogue: Catalogue) -> list[str]:
             sidecar_path(archives / lost).unlink(missing_ok=True)
     for path in find_warcs(folder) if folder.is_dir() else ():
         if not path.name.endswith(OPEN) and not catalogue.is_level(path.name, path.stat().st_size):
-            said += _read_in(path, source, catalogue)
+            said += read_in(path, source, catalogue)
     return said
 
 
@@ -41,7 +41,7 @@ def _sentence(recovered: Recovered) -> str:
     return f"{recovered.path}: left open by a crawl that was killed; closed{cut}{damages}"
 
 
-def _read_in(path: Path, source: str, catalogue: Catalogue) -> list[str]:
+def read_in(path: Path, source: str, catalogue: Catalogue) -> list[str]:
     """Add the captures of one WARC that are not there yet; what could not be read of it."""
     damages = []
     for found in read_captures(path):

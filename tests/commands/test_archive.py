@@ -109,6 +109,8 @@ def test_a_package_is_exported(tmp_path: Path, scrapy_archive: Run) -> None:
         (["export", "x.warc.gz", "--wacz", "out.wacz", "--since", "yesterday"], "--since is 'yesterday'"),
         (["export", "x.warc.gz", "--wacz", "out.wacz", "--until", "2000-01-01"], "no capture is in that range"),
         (["export", "x.warc.gz", "--wacz", "out.wacz", "--urls", "none.txt"], "none.txt"),
+        (["rebuild", "empty"], "nothing to rebuild in empty"),
+        (["rebuild", "strange"], 'there is no source "gazette"'),
         (["burn"], "allowed: one of index"),
         ([], "found: nothing"),
         (["index", "--processes", "0"], "--processes is 0"),
@@ -119,6 +121,7 @@ def test_what_cannot_work_is_said_in_a_sentence(
 ) -> None:
     _warc(tmp_path / "x.warc.gz")
     (tmp_path / "empty").mkdir()
+    _warc(tmp_path / "strange" / "gazette" / "warc" / "a.warc.gz")
     result = scrapy_archive(*args)
     assert result.returncode != 0
     assert message in result.stderr
