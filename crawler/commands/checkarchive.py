@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -63,6 +64,8 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check, report, and set the exit code."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")
         if opts.rules:
             print_rules(as_json=opts.json)
             return
@@ -71,6 +74,11 @@ class Command(ScrapyCommand):
         try:
             made = plan([Path(path) for path in args] or [self._archives()])
             summary = self._check(made, opts)
+            sys.stdout.flush()
+        except BrokenPipeError:  # whoever read us has seen enough, as `head` does
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self.exitcode = FOUND
+            return
         except (BroadsheetError, OSError) as error:
             print(f"Error: {error}", file=sys.stderr)
             self.exitcode = UNCHECKED
@@ -105,7 +113,7 @@ class JsonPrinter:
 
     def close(self, summary: Summary) -> None:
         """Print the summary."""
-        print(json.dumps({"summary": True, **asdict(summary)}, ensure_ascii=False))
+        print(json.dumps({"summary": True, **asdict(summary)}))
 
 
 class TextPrinter:
@@ -137,7 +145,8 @@ class TextPrinter:
                 f"{_plural(summary.outside, 'reference')} to records outside the checked files could not be followed."
             )
         errors, warnings = _plural(summary.errors, "error"), _plural(summary.warnings, "warning")
-        found = f"{errors}, {warnings}" if summary.rules else "nothing to complain about"
+        clean = "nothing to complain about" if summary.files else "nothing was checked"
+        found = f"{errors}, {warnings}" if summary.rules else clean
         print(f"{_plural(summary.files, 'file')}, {_plural(summary.records, 'record')}: {found}")
 
 

@@ -396,3 +396,21 @@ def test_a_head_request_explains_a_missing_body(checked: Checker) -> None:
 def test_what_a_single_file_refers_to_may_be_elsewhere(checked: Checker) -> None:
     """A revisit whose original is in another file is no breach where that file was not asked for."""
     assert checked({"a.warc.gz": gz(warcinfo(), revisit())}, alone=True) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "version", "clause"),
+    [
+        ({"WARC-Date": None}, b"WARC/1.1", "WARC 1.1 §5.4"),
+        ({"WARC-Type": None}, b"WARC/1.0", "WARC 1.0 §5.5"),
+        ({"WARC-Filename": "a"}, b"WARC/1.1", "WARC 1.1 §5.17"),
+        ({"WARC-Filename": "a"}, b"WARC/1.0", "WARC 1.0 §5.15"),
+        ({"WARC-Payload-Digest": "sha1:x"}, b"WARC/1.1", "WARC 1.1 §5.9"),
+        ({"WARC-Target-URI": "x"}, b"WARC/1.0", "WARC 1.0 §5.12"),
+    ],
+)
+def test_the_clause_is_that_of_the_field_in_the_records_version(
+    fields: dict[str, str | None], version: bytes, clause: str, checked: Checker
+) -> None:
+    (finding,) = checked({"a.warc.gz": gz(record("resource", 1, b"text", fields, version=version))})
+    assert finding.clause == clause

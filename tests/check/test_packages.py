@@ -112,7 +112,7 @@ DAMAGES = [
     ),
     Damage(
         "an entry without size",
-        "wacz-resources wacz-bytes",
+        "wacz-resources",
         wacz(redescribed(lambda p: p["resources"][0].pop("bytes"))),
     ),  # type: ignore[index]
     Damage(

@@ -77,5 +77,5 @@ def _articles(facts: Facts, archives: Path, report: Report) -> None:
             report.add("catalogue-text", f"the text of an article, {row['path']}, is not there")
     for text in sorted(archives.glob("*/text/*/*/*/*.txt")):
         path = text.relative_to(archives).as_posix()
-        if next(facts.ask("SELECT 1 FROM catalogue.articles WHERE path = ?", path), None) is None:
+        if facts.find("SELECT 1 FROM catalogue.articles WHERE path = ?", path) is None:
             report.add("catalogue-complete", f"it does not have the text {path}")

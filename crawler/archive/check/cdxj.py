@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from crawler.archive.check.digests import Digest, parse_digest
 from crawler.archive.check.facts import Facts
 from crawler.archive.check.findings import Place, Report
+from crawler.errors import ArchiveError
 
 MANDATORY = ("url", "digest", "filename", "offset", "length")
 """On every line. `mime` and `status` too, but where the record has none (a resource, a revisit without a head)."""
@@ -27,7 +28,8 @@ _CDX_COLUMNS = (9, 10, 11)
 _BLANK_LINES = 4
 """The two CRLF after a block, which some indexers do not count in files that are not compressed."""
 
-_INPUT = 1 << 16
+LINE_LIMIT = 1 << 24
+_INPUT = 1 << 15
 _COVERED = ("response", "revisit", "resource")
 _REVISIT_MIME = "warc/revisit"
 
@@ -84,16 +86,21 @@ def is_cdx(file: IndexFile) -> bool:
     with closing(file.open()) as stream:
         try:
             first = next(text_lines(stream), b"")
-        except zlib.error:
+        except ArchiveError:
             return False
     columns = len(first.split())
     return first.startswith(b" CDX") or (b"{" not in first and columns in _CDX_COLUMNS)
 
 
 def text_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of an index with their line ends, decompressed where it is gzip. zlib.error where that is damaged."""
+    """The lines of an index with their line ends, decompressed where it is gzip.
+
+    Raises ArchiveError where that is damaged, or a line is too long to be one.
+    """
     kept = b""
     for piece in _decompressed(stream):
+        if len(kept) > LINE_LIMIT:
+            raise ArchiveError(f"a line is longer than {LINE_LIMIT} bytes")
         kept += piece
         *lines, kept = kept.splitlines(keepends=True) if b"\n" in kept else (kept,)
         if kept.endswith(b"\n"):
@@ -115,8 +122,11 @@ def _decompressed(stream: BinaryIO) -> Iterator[bytes]:
         inflate = zlib.decompressobj(31)
         while not inflate.eof:
             if not data:
-                raise zlib.error("it ends inside a gzip member")
-            yield inflate.decompress(data)
+                raise ArchiveError("it ends inside a gzip member")
+            try:
+                yield inflate.decompress(data)
+            except zlib.error as error:
+                raise ArchiveError(f"it does not decompress ({error})") from error
             data = inflate.unused_data or stream.read(_INPUT)
 
 
@@ -134,8 +144,8 @@ def _sorted_lines(stream: BinaryIO, report: Report) -> Iterator[Line]:
                 if line:
                     yield line
             at += len(raw)
-    except zlib.error as error:
-        report.add("cdxj-line", f"after line {number}, the index does not decompress ({error})", Place(at))
+    except ArchiveError as error:
+        report.add("cdxj-line", f"after line {number}: {error}", Place(at))
 
 
 def _parse(raw: bytes, at: int, number: int, report: Report) -> Line | None:
@@ -147,7 +157,7 @@ def _parse(raw: bytes, at: int, number: int, report: Report) -> Line | None:
         return None
     try:
         fields = json.loads(found[3])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         report.add("cdxj-line", f"line {number}: {error} in its JSON", Place(at))
         return None
     return Line(at, number, found[1], found[2], fields)
@@ -230,11 +240,11 @@ def _check_record(line: Line, facts: Facts, listed: _Listed, report: Report) -> 
     name, offset = str(line.fields.get("filename", "")), _number(line.fields.get("offset"))
     if not name or offset is None:
         return
-    warc = next(facts.ask("SELECT file FROM files WHERE warc = ?", name.rpartition("/")[2]), None)
+    warc = facts.find("SELECT file FROM files WHERE warc = ?", name.rpartition("/")[2])
     if warc is None:
         listed.miss(name, line)
         return
-    record = next(facts.ask("SELECT * FROM records WHERE file = ? AND offset = ?", warc["file"], offset), None)
+    record = facts.find("SELECT * FROM records WHERE file = ? AND offset = ?", warc["file"], offset)
     if record is None:
         message = f"line {line.number}: no record of {name} starts at {offset}"
         report.add("cdxj-record", message, Place(line.at))

@@ -78,15 +78,21 @@ class UnknownAlgorithm(ValueError):
     """A label that we know no algorithm for."""
 
 
+def algorithm_of(label: str) -> str:
+    """hashlib's name of the algorithm called `label`; raises UnknownAlgorithm where we know none."""
+    algorithm = _ALGORITHMS.get(label.lower())
+    if algorithm is None:
+        raise UnknownAlgorithm(label)
+    return algorithm
+
+
 @lru_cache(maxsize=64)
 def parse_digest(label: str) -> Digest:
     """The digest that `label` states. UnknownAlgorithm, or ValueError with what is wrong with it."""
     name, colon, value = label.partition(":")
     if not colon or not value:
         raise ValueError("it is not written algorithm:value")
-    algorithm = _ALGORITHMS.get(name.lower())
-    if algorithm is None:
-        raise UnknownAlgorithm(name)
+    algorithm = algorithm_of(name)
     if algorithm == "sha1" and len(value) == _SHA1_LENGTH:
         return Digest(algorithm, _base32_sha1(value))
     return Digest(algorithm, _decode(value, _SIZES[algorithm], algorithm))

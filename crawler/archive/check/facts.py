@@ -110,9 +110,10 @@ class Facts:
 
     def is_newer(self, warc: str, archives: Path, source: str) -> bool:
         """Whether a record of `warc` may be there that was written after we read: by a crawl beside us."""
-        for row in self.ask("SELECT growing FROM files WHERE warc = ?", warc):
-            return bool(row["growing"])
-        return warc_file(archives, source, warc) is not None
+        if Path(warc).name != warc or Path(source).name != source:
+            return False
+        known = self.find("SELECT growing FROM files WHERE warc = ?", warc)
+        return bool(known["growing"]) if known else warc_file(archives, source, warc) is not None
 
     def index(self) -> None:
         """Make it fast to ask; call it once, when everything is in."""
@@ -122,6 +123,13 @@ class Facts:
     def ask(self, query: str, *values: object) -> Iterator[sqlite3.Row]:
         """The rows of an SQL query, one by one."""
         return iter(self._db.execute(query, values))
+
+    def find(self, query: str, *values: object) -> sqlite3.Row | None:
+        """The first row of an SQL query. None too where `values`, which may be anybody's, are nothing to look for."""
+        try:
+            return next(self.ask(query, *values), None)
+        except (UnicodeError, OverflowError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
+            return None
 
     def run(self, statement: str, *values: object) -> None:
         """Run an SQL statement that gives back nothing."""

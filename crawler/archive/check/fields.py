@@ -54,13 +54,13 @@ def check_fields(header: Header, report: Report, place: Place) -> None:
         if check := _FORMS.get(name):
             check(name, value, header, report, place)
     for name in header.fields.keys() & _MISPLACED_ON.get(kind, frozenset()):
-        report.add("field-misplaced", f"{NAMES[name]} is not allowed on a {kind} record", place)
+        report.add("field-misplaced", f"{NAMES[name]} is not allowed on a {kind} record", place, name)
     if kind in WITH_TARGET and not header.target_uri:
         report.add("target-uri-missing", f"a {kind} record has a WARC-Target-URI", place)
     if kind in _PAYLOADLESS:
         for name in _PAYLOAD_FIELDS:
             if name in header.fields:
-                report.add("payload-undefined", f"a {kind} record has no payload, but {NAMES[name]}", place)
+                report.add("payload-undefined", f"a {kind} record has no payload, but {NAMES[name]}", place, name)
     _check_content_type(header, report, place)
     _check_segment(header, report, place)
 
@@ -99,23 +99,23 @@ def _check_reference(name: str, value: str, header: Header, report: Report, plac
     values = header.concurrent if name == "warc-concurrent-to" else [value]
     for reference in values:
         if not _REFERENCE.fullmatch(reference):
-            report.add("reference-form", f"{NAMES[name]} {reference!r} is not a URI in angle brackets", place)
+            report.add("reference-form", f"{NAMES[name]} {reference!r} is not a URI in angle brackets", place, name)
 
 
 def _check_date(name: str, value: str, header: Header, report: Report, place: Place) -> None:
     if value and not valid_date(value, header.version):
         form = "YYYY-MM-DDThh:mm:ssZ" + ("" if header.version == "1.0" else ", with at most 9 digits of a second")
-        report.add("date-form", f"{NAMES[name]} {value!r} is not a UTC date such as {form}", place)
+        report.add("date-form", f"{NAMES[name]} {value!r} is not a UTC date such as {form}", place, name)
 
 
 def _check_uri(name: str, value: str, header: Header, report: Report, place: Place) -> None:
     if value[:1] == "<" and value[-1:] == ">" and header.version != "1.0":
-        report.add("target-uri-brackets", f"{NAMES[name]} is {value}: WARC 1.1 has no brackets here", place)
+        report.add("target-uri-brackets", f"{NAMES[name]} is {value}: WARC 1.1 has no brackets here", place, name)
         value = value[1:-1]
     elif header.version == "1.0":
         value = value[1:-1] if value[:1] == "<" else value
     if not _ABSOLUTE.fullmatch(value):
-        report.add("target-uri-form", f"{NAMES[name]} {value[:200]!r} is not an absolute URI", place)
+        report.add("target-uri-form", f"{NAMES[name]} {value[:200]!r} is not an absolute URI", place, name)
     elif not value.isascii():
         report.add(
             "target-uri-ascii", f"{NAMES[name]} {value[:200]!r} has characters that a URI percent-encodes", place
@@ -146,9 +146,9 @@ def _check_digest(name: str, value: str, header: Header, report: Report, place: 
         parse_digest(value)
     except UnknownAlgorithm as unknown:
         message = f"{NAMES[name]} is of the algorithm {str(unknown)!r}, which is not known: it was not checked"
-        report.add("digest-algorithm", message, place)
+        report.add("digest-algorithm", message, place, name)
     except ValueError as error:
-        report.add("digest-form", f"{NAMES[name]} {value!r}: {error}", place)
+        report.add("digest-form", f"{NAMES[name]} {value!r}: {error}", place, name)
 
 
 def _check_reason(name: str, value: str, header: Header, report: Report, place: Place) -> None:
@@ -172,7 +172,7 @@ def _check_segment(header: Header, report: Report, place: Place) -> None:
     if header.type == "continuation":
         for name in ("warc-segment-number", "warc-segment-origin-id"):
             if not header.get(name):
-                report.add("segment-fields", f"a continuation record has a {NAMES[name]}", place)
+                report.add("segment-fields", f"a continuation record has a {NAMES[name]}", place, name)
         if number and (not number.isdigit() or int(number) < 2):
             report.add("segment-fields", f"WARC-Segment-Number of a continuation is 2 or more, not {number!r}", place)
     elif number and number != "1":

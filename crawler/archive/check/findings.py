@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from crawler.archive.check.rules import RULES, Severity
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""What a terminal takes for orders: an archive holds text of strangers."""
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\x{ord(found[0]):02x}"
+
+
+def shown(path: Path) -> str:
+    """`path` as text that can be printed and stored, whatever bytes are in its name."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +40,13 @@ class Finding:
 
     def to_json(self) -> str:
         """One line of JSON with all fields."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(asdict(self))
 
     def __str__(self) -> str:
         place = "" if self.offset is None else f" at {self.offset}"
         record = f" {self.record_id}" if self.record_id else ""
-        return f"{self.severity}: {self.file}{place}{record}\n  {self.rule}: {self.message} [{self.clause}]"
+        where, what = (_CONTROL.sub(_escaped, text) for text in (f"{self.file}{place}{record}", self.message))
+        return f"{self.severity}: {where}\n  {self.rule}: {what} [{self.clause}]"
 
 
 class Place(NamedTuple):
@@ -59,11 +75,11 @@ class Report:
         self.growing = growing
         self._take = take
 
-    def add(self, rule: str, message: str, place: Place = NOWHERE) -> None:
-        """Report a breach of `rule`; nothing happens where the rule does not bind this file."""
+    def add(self, rule: str, message: str, place: Place = NOWHERE, field: str = "") -> None:
+        """Report a breach of `rule`, of the WARC field `field` if of one; nothing happens where it does not bind."""
         law = RULES[rule]
         if self.growing and rule == "file-truncated":
             return
         if severity := law.severity_in(self.ours):
-            clause = law.clause_in(place.version)
+            clause = law.clause_in(place.version, field)
             self._take(Finding(self.file, place.offset, place.record_id, rule, severity, message, clause))

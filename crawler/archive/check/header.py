@@ -120,7 +120,7 @@ def check_header(raw: bytes, header: Header, report: Report, place: Place) -> No
         _check_bytes(raw, report, place)
     for name in MANDATORY:
         if not header.fields.get(name):
-            report.add("field-missing", f"it has no {NAMES[name]}", place)
+            report.add("field-missing", f"it has no {NAMES[name]}", place, name)
     for name in header.repeated:
         report.add("field-repeated", f"{NAMES.get(name, name)} is there more than once", place)
 

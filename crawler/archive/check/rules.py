@@ -36,11 +36,40 @@ class Rule:
         """What a breach weighs in a file that we wrote (`ours`) or another did; None where the rule does not bind."""
         return (self.ours or self.severity) if ours else self.severity
 
-    def clause_in(self, version: str) -> str:
-        """The clause for people, such as "WARC 1.1 §5.8"; `version` is "1.0" or "1.1"."""
+    def clause_in(self, version: str, field: str = "") -> str:
+        """The clause for people, such as "WARC 1.1 §5.8"; `version` is "1.0" or "1.1".
+
+        `field`, a field's name in lower case, gives that field's own clause.
+        """
+        if field in FIELD_CLAUSES:
+            return f"WARC {version} {FIELD_CLAUSES[field][version == '1.0']}"
         if not self.clause.startswith(("§", "Annex")):
             return self.clause
         return f"WARC {version} {self.clause_10 if version == '1.0' and self.clause_10 else self.clause}"
+
+
+FIELD_CLAUSES = {
+    "warc-record-id": ("§5.2", "§5.2"),
+    "content-length": ("§5.3", "§5.3"),
+    "warc-date": ("§5.4", "§5.4"),
+    "warc-type": ("§5.5", "§5.5"),
+    "warc-concurrent-to": ("§5.7", "§5.7"),
+    "warc-block-digest": ("§5.8", "§5.8"),
+    "warc-payload-digest": ("§5.9", "§5.9"),
+    "warc-ip-address": ("§5.10", "§5.10"),
+    "warc-refers-to": ("§5.11", "§5.11"),
+    "warc-refers-to-target-uri": ("§5.12", "§5.11"),
+    "warc-refers-to-date": ("§5.13", "§5.11"),
+    "warc-target-uri": ("§5.14", "§5.12"),
+    "warc-warcinfo-id": ("§5.16", "§5.14"),
+    "warc-filename": ("§5.17", "§5.15"),
+    "warc-profile": ("§5.18", "§5.16"),
+    "warc-identified-payload-type": ("§5.19", "§5.17"),
+    "warc-segment-number": ("§5.20", "§5.18"),
+    "warc-segment-origin-id": ("§5.21", "§5.19"),
+    "warc-segment-total-length": ("§5.22", "§5.20"),
+}
+"""Where WARC 1.1 and 1.0 define each field, for the rules that hold for several of them."""
 
 
 def _rule(rule_id: str, clause: str, demands: str, severity: str = "error", *, old: str | None = None) -> Rule:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from crawler.archive.check.catalogue import check_catalogue
 from crawler.archive.check.cdxj import check_indexes
 from crawler.archive.check.crosscheck import check_across
 from crawler.archive.check.facts import Facts
-from crawler.archive.check.findings import Finding, Report
+from crawler.archive.check.findings import Finding, Report, shown
 from crawler.archive.check.plan import IDX_SUFFIX, Plan, is_ours, is_written, plan
 from crawler.archive.check.texts import check_texts
 from crawler.archive.check.wacz import check_package
@@ -51,12 +50,13 @@ class Summary:
     """References to records that are not in the checked files, where those are not a whole archive."""
     errors: int = 0
     warnings: int = 0
-    rules: Counter[str] = field(default_factory=Counter)
+    rules: dict[str, int] = field(default_factory=dict)
+    """How many findings each rule has."""
     unread: list[str] = field(default_factory=list)
 
     def count(self, finding: Finding) -> None:
         """Add one finding to the counts."""
-        self.rules[finding.rule] += 1
+        self.rules[finding.rule] = self.rules.get(finding.rule, 0) + 1
         if finding.severity == "error":
             self.errors += 1
         else:
@@ -106,7 +106,7 @@ class Check:
         self._check_indexes()
         self.summary.outside += check_texts(self._plan, self._facts, self._take)
         for path in self._plan.catalogues:
-            check_catalogue(path, self._facts, Report(str(path), self._take))
+            check_catalogue(path, self._facts, Report(shown(path), self._take))
         self.summary.files += len(self._plan.texts) + len(self._plan.catalogues)
         for path in self._plan.packages:
             self._guard(path, partial(self._check_package, path))
@@ -121,17 +121,19 @@ class Check:
         """Run `step`; a file that cannot be read is noted, and the check goes on."""
         try:
             step()
+        except BrokenPipeError:
+            raise
         except OSError as error:
-            self.summary.unread.append(f"{path}: {error.strerror or error}")
+            self.summary.unread.append(f"{shown(path)}: {error.strerror or error}")
         except BrokenExecutor:
-            self.summary.unread.append(f"{path}: the process that read it, or one beside it, was killed")
+            self.summary.unread.append(f"{shown(path)}: the process that read it, or one beside it, was killed")
 
     def _name_foreign_files(self) -> None:
         for path in self._plan.arcs:
-            report = Report(str(path), self._take)
+            report = Report(shown(path), self._take)
             report.add("file-arc", "this is an ARC file, the format before WARC; it was not checked")
         for path in self._plan.unknown:
-            Report(str(path), self._take).add("file-unknown", "this is no part of an archive; it was not checked")
+            Report(shown(path), self._take).add("file-unknown", "this is no part of an archive; it was not checked")
 
     def _read_warcs(self) -> None:
         jobs = min(self._jobs, len(self._plan.warcs))
@@ -183,7 +185,7 @@ class Check:
             self._reports[row["file"]] = Report(row["name"], self._take, ours=bool(row["ours"]))
 
     def _check_indexes(self) -> None:
-        files = [(IndexOnDisk(path), Report(str(path), self._take)) for path in self._plan.indexes]
+        files = [(IndexOnDisk(path), Report(shown(path), self._take)) for path in self._plan.indexes]
         indexes = [(file, report) for file, report in files if file.path.suffix != IDX_SUFFIX]
         self.summary.outside += check_indexes(indexes, self._facts, whole=self._plan.whole)
         for file, report in files:
@@ -231,10 +233,11 @@ def _work(number: int, path: Path, database: Path) -> _Work:
 
 def check_warc(number: int, path: Path, facts: Facts, take: Take, progress: Progress) -> int:
     """Check the WARC at `path` by itself, and put what it says of others into `facts`; how many records it has."""
-    final_name = path.name.removesuffix(OPEN)
-    growing = path.name != final_name and is_written(path)
-    report = Report(str(path), take, ours=is_ours(path), growing=growing)
-    if path.name != final_name and not growing:
+    final_name = shown(Path(path.name.removesuffix(OPEN)))
+    unfinished = path.name.endswith(OPEN)
+    growing = unfinished and is_written(path)
+    report = Report(shown(path), take, ours=is_ours(path), growing=growing)
+    if unfinished and not growing:
         report.add("file-open", "a run that was killed left it; the next start of its source closes it")
     check_one = WarcCheck(number, final_name, report, facts)
     with path.open("rb") as stream:

@@ -11,7 +11,7 @@ from typing import Any
 
 from crawler.archive.check.digests import parse_digest
 from crawler.archive.check.facts import Facts
-from crawler.archive.check.findings import Finding, Report
+from crawler.archive.check.findings import Finding, Report, shown
 from crawler.archive.check.plan import Plan
 from crawler.archive.layout import sidecar_path, text_path
 
@@ -27,11 +27,11 @@ def check_texts(made: Plan, facts: Facts, take: Callable[[Finding], None]) -> in
     texts = set(made.texts)
     for sidecar in made.sidecars:
         if sidecar.with_suffix(".txt") not in texts:
-            Report(str(sidecar), take).add("text-sidecar", "there is no text beside it")
+            Report(shown(sidecar), take).add("text-sidecar", "there is no text beside it")
     sidecars = set(made.sidecars)
     outside = 0
     for path in made.texts:
-        report = Report(str(path), take)
+        report = Report(shown(path), take)
         if sidecar_path(path) in sidecars:
             outside += _check_text(path, facts, report, expected=bool(made.warcs))
         else:
@@ -49,7 +49,7 @@ def _check_text(path: Path, facts: Facts, report: Report, *, expected: bool) -> 
         report.add("text-form", f"it does not start with its title, {values['title']!r}, and a blank line")
     _check_place(path, text, values, report)
     cited = values["record"]
-    record = next(facts.ask(_RECORD, cited["id"], cited["warc"], cited["offset"]), None)
+    record = facts.find(_RECORD, cited["id"], cited["warc"], cited["offset"])
     if record is not None:
         for message in _disagreements(values, record):
             report.add("text-agrees", message)
@@ -66,7 +66,7 @@ def _sidecar(path: Path, report: Report) -> dict[str, Any] | None:
     """What is in a sidecar, where all that we need is there."""
     try:
         values = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         report.add("sidecar-form", f"{path.name} cannot be read: {error}")
         return None
     record = values.get("record") if isinstance(values, dict) else None
@@ -100,7 +100,7 @@ def _check_place(path: Path, text: str, values: dict[str, Any], report: Report) 
     archives = _archives(path)
     expected = text_path(archives, source, day, str(values["title"]), str(values["url"]), text)
     if path != expected:
-        report.add("text-place", f"source, day, title, URL and text put it at {expected.relative_to(archives)}")
+        report.add("text-place", f"source, day, title, URL and text put it at {expected}")
 
 
 def _archives(text_file: Path) -> Path:

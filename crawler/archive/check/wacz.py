@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import re
-import struct
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from crawler.archive.check.cdxj import check_indexes, text_lines
 from crawler.archive.check.crosscheck import check_across
 from crawler.archive.check.facts import Facts
-from crawler.archive.check.findings import Finding, Place, Report
+from crawler.archive.check.findings import Finding, Place, Report, shown
+from crawler.archive.check.package import Broken, Package
 from crawler.archive.check.warc import WarcCheck
 from crawler.archive.check.zipnum import check_idx
+from crawler.errors import ArchiveError
 
 DATAPACKAGE = "datapackage.json"
 DIGEST = "datapackage-digest.json"
 PAGES = "pages/pages.jsonl"
-_LOCAL_HEADER = 30
-"""Bytes of a ZIP's local file header before name and extra field."""
-
 _JSON_LIMIT = 1 << 28
-_PIECE = 1 << 18
 _LAYOUT = {
     "archive/": (".warc", ".warc.gz", ".warc.zst"),
     "indexes/": (".cdx", ".cdxj", ".cdx.gz", ".cdxj.gz", ".idx"),
@@ -36,121 +31,90 @@ _LAYOUT = {
 _STORED = (".gz", ".zst")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)")
 _UNHASHED = (DATAPACKAGE, DIGEST)
+_MD5 = re.compile("[0-9a-fA-F]{32}")
 
 Take = Callable[[Finding], None]
 Progress = Callable[[int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A file in a package, as an index that `check_indexes` can open."""
-
-    package: zipfile.ZipFile
-    name: str
-
-    def open(self) -> BinaryIO:
-        """The bytes of the file, from its start."""
-        return cast(BinaryIO, self.package.open(self.name))
-
-
-class StoredMember:
-    """The bytes of a STOREd file in a package, without its CRC: what is wrong with them is for the rules to say."""
-
-    def __init__(self, file: BinaryIO, info: zipfile.ZipInfo) -> None:
-        file.seek(info.header_offset)
-        name_length, extra_length = struct.unpack("<26xHH", file.read(_LOCAL_HEADER))
-        self._file = file
-        self._start = info.header_offset + _LOCAL_HEADER + name_length + extra_length
-        self._size = info.file_size
-        self.seek(0)
-
-    def read(self, size: int = -1) -> bytes:
-        """At most `size` bytes; all that are left without it."""
-        left = self._size - self._at
-        data = self._file.read(left if size < 0 else min(size, left)) if left > 0 else b""
-        self._at += len(data)
-        return data
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Go to `offset` from the start (`whence` 0) or the end (2); the offset from the start."""
-        self._at = offset if whence == 0 else self._size + offset
-        self._file.seek(self._start + self._at)
-        return self._at
-
-
 def check_package(path: Path, take: Take, progress: Progress) -> int:
     """Check the package at `path` and everything in it; how many WARC records it has."""
-    report = Report(str(path), take)
+    report = Report(shown(path), take)
     if path.suffix != ".wacz":
         report.add("wacz-suffix", f"it is called {path.name}")
     try:
-        with zipfile.ZipFile(path) as package:
-            return _Package(package, path, take, report).run(progress)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+        with zipfile.ZipFile(path) as archive:
+            return _Check(Package(archive, path), path, take, report).run(progress)
+    except Broken as error:
         report.add("wacz-zip", f"it cannot be read as a ZIP file: {error}")
         return 0
 
 
-class _Package:
+class _Check:
     """One package: its layout, then its lists, then its WARCs and indexes as an archive of their own."""
 
-    def __init__(self, package: zipfile.ZipFile, path: Path, take: Take, report: Report) -> None:
+    def __init__(self, package: Package, path: Path, take: Take, report: Report) -> None:
         self._package = package
         self._path = path
         self._take = take
         self._report = report
-        self._names = [info.filename for info in package.infolist() if not info.is_dir()]
 
     def run(self, progress: Progress) -> int:
         """Check everything; how many WARC records there are."""
+        package = self._package
+        package.read_through(progress)
+        if package.twice:
+            self._report.add("wacz-zip", f"{package.twice} of its files have a name that another one has")
+        for name, reason in package.unreadable.items():
+            self._named(name).add("wacz-zip", f"it cannot be read: {reason}")
         self._check_layout()
         self._check_stored()
-        self._check_datapackage(progress)
+        self._check_datapackage()
         self._check_digest()
-        for name in self._below("pages/", ".jsonl"):
+        for name in package.readable(package.below("pages/", ".jsonl")):
             self._check_pages(name)
         return self._check_archive()
 
-    def _below(self, folder: str, *suffixes: str) -> list[str]:
-        return [name for name in self._names if name.startswith(folder) and name.endswith(suffixes)]
-
     def _named(self, name: str) -> Report:
-        return Report(f"{self._path}!{name}", self._take)
+        return Report(f"{shown(self._path)}!{name}", self._take)
 
     def _check_layout(self) -> None:
-        if not self._below("archive/", *_LAYOUT["archive/"]):
+        below = self._package.below
+        if not below("archive/", *_LAYOUT["archive/"]):
             self._report.add("wacz-layout", "archive/ holds no WARC")
-        if not self._below("indexes/", *_LAYOUT["indexes/"]):
+        if not below("indexes/", *_LAYOUT["indexes/"]):
             self._report.add("wacz-layout", "indexes/ holds no CDXJ")
-        if PAGES not in self._names:
+        if PAGES not in self._package.names:
             self._report.add("wacz-layout", f"{PAGES} is not there")
         for folder, suffixes in _LAYOUT.items():
-            for name in self._below(folder, ""):
+            for name in below(folder, ""):
                 if not name.endswith(suffixes):
                     self._named(name).add("wacz-intruder", f"{folder} is for {', '.join(suffixes)} files alone")
 
     def _check_stored(self) -> None:
-        for info in self._package.infolist():
-            compressed = info.filename.endswith(_STORED) or info.filename.startswith("archive/")
-            if compressed and not info.is_dir() and info.compress_type != zipfile.ZIP_STORED:
-                self._named(info.filename).add("wacz-stored", "it is compressed again in the ZIP")
+        for name, info in self._package.infos.items():
+            compressed = name.endswith(_STORED) or name.startswith("archive/")
+            if compressed and info.compress_type != zipfile.ZIP_STORED:
+                self._named(name).add("wacz-stored", "it is compressed again in the ZIP")
 
     def _json(self, name: str, rule: str) -> dict[str, Any] | None:
         """The JSON object in the file `name`; None, and a finding, where it is none."""
-        try:
-            if self._package.getinfo(name).file_size > _JSON_LIMIT:
-                raise ValueError("it is too large to be read")
-            value = json.loads(self._package.read(name))
-            if isinstance(value, dict):
-                return value
-            self._named(name).add(rule, "it is not a JSON object")
-        except KeyError:
+        if name not in self._package.names:
             self._named(name).add(rule, "it is not there")
-        except (ValueError, zipfile.BadZipFile) as error:
-            self._named(name).add(rule, f"it cannot be read: {error}")
+        elif name not in self._package.unreadable:
+            try:
+                if self._package.size(name) > _JSON_LIMIT:
+                    raise ValueError("it is too large")
+                with closing(self._package.open(name)) as stream:
+                    value = json.loads(stream.read())
+                if isinstance(value, dict):
+                    return value
+                self._named(name).add(rule, "it is not a JSON object")
+            except (ValueError, RecursionError) as error:
+                self._named(name).add(rule, f"it cannot be read: {error}")
         return None
 
-    def _check_datapackage(self, progress: Progress) -> None:
+    def _check_datapackage(self) -> None:
         described = self._json(DATAPACKAGE, "wacz-datapackage")
         if described is None:
             return
@@ -164,96 +128,98 @@ class _Package:
             report.add("wacz-datapackage", "resources is not a list of objects")
             return
         listed = {str(entry.get("path", "")): entry for entry in resources}
-        for name in sorted(set(self._names) - set(listed) - set(_UNHASHED)):
+        for name in sorted(set(self._package.names) - set(listed) - set(_UNHASHED)):
             report.add("wacz-resources", f"resources does not list {name}")
         for name, entry in listed.items():
-            self._check_resource(name, entry, report, progress)
+            self._check_resource(name, entry, report)
 
-    def _check_resource(self, name: str, entry: dict[str, Any], report: Report, progress: Progress) -> None:
-        if name not in self._names:
+    def _check_resource(self, name: str, entry: dict[str, Any], report: Report) -> None:
+        if name not in self._package.names:
             report.add("wacz-resources", f"resources lists {name or 'an entry without a path'}, which is not there")
             return
         if missing := [key for key in ("name", "hash", "bytes") if entry.get(key) in (None, "")]:
             report.add("wacz-resources", f"the entry of {name} has no {', '.join(missing)}")
-        stated = str(entry.get("hash", ""))
-        algorithm, _, value = stated.partition(":")
+        if name in self._package.unreadable:
+            return
+        if entry.get("hash"):
+            self._check_hash(name, str(entry["hash"]), report)
+        size = self._package.size(name)
+        if entry.get("bytes") not in (None, "", size):
+            self._named(name).add("wacz-bytes", f"{DATAPACKAGE} says {entry.get('bytes')} bytes, the file has {size}")
+
+    def _check_hash(self, name: str, stated: str, report: Report) -> None:
+        """A hash is algorithm:hex; a bare one is MD5, as Frictionless Data Package has it."""
+        label, _, value = (f"md5:{stated}" if _MD5.fullmatch(stated) else stated).partition(":")
         try:
-            size, digest = self._hash(name, algorithm, progress)
+            real = self._package.sum(name, label).digest
         except ValueError:
             report.add("wacz-hash", f"the hash {stated!r} of {name} is not algorithm:hex of a known algorithm")
             return
-        except (zipfile.BadZipFile, EOFError, OSError) as error:
-            self._named(name).add("wacz-zip", f"it cannot be read: {error}")
-            return
-        if digest != value.lower():
-            self._named(name).add("wacz-hash", f"{DATAPACKAGE} says {stated}, the file has {algorithm}:{digest}")
-        if entry.get("bytes") != size:
-            self._named(name).add("wacz-bytes", f"{DATAPACKAGE} says {entry.get('bytes')} bytes, the file has {size}")
-
-    def _hash(self, name: str, algorithm: str, progress: Progress) -> tuple[int, str]:
-        """Size and digest in hexadecimal of a file; reading it to its end also checks the ZIP's own CRC."""
-        hasher = hashlib.new(algorithm.replace("sha-", "sha"), usedforsecurity=False)
-        size = 0
-        with self._package.open(name) as stream:
-            while piece := stream.read(_PIECE):
-                hasher.update(piece)
-                size += len(piece)
-                progress(len(piece))
-        return size, hasher.hexdigest()
+        if real != value.lower():
+            self._named(name).add("wacz-hash", f"{DATAPACKAGE} says {stated}, the file has {label}:{real}")
 
     def _check_digest(self) -> None:
-        if DIGEST not in self._names:
+        if DIGEST not in self._package.names:
             self._report.add("wacz-digest-missing", f"there is no {DIGEST}")
             return
         stated = self._json(DIGEST, "wacz-digest")
-        if stated is None or DATAPACKAGE not in self._names:
+        if stated is None or DATAPACKAGE not in self._package.readable(self._package.names):
             return
         report = self._named(DIGEST)
         if stated.get("path") != DATAPACKAGE:
             report.add("wacz-digest", f"path is {stated.get('path')!r}, not {DATAPACKAGE!r}")
-        real = "sha256:" + hashlib.sha256(self._package.read(DATAPACKAGE)).hexdigest()
-        if stated.get("hash") != real:
-            report.add("wacz-digest", f"hash is {stated.get('hash')}, that of {DATAPACKAGE} is {real}")
+        self._check_stated_digest(str(stated.get("hash", "")), report)
+
+    def _check_stated_digest(self, stated: str, report: Report) -> None:
+        label, _, value = stated.partition(":")
+        try:
+            real = self._package.sum(DATAPACKAGE, label).digest
+        except ValueError:
+            report.add("wacz-digest", f"hash {stated!r} is not algorithm:hex of a known algorithm")
+            return
+        if real != value.lower():
+            report.add("wacz-digest", f"hash is {stated}, that of {DATAPACKAGE} is {label}:{real}")
 
     def _check_pages(self, name: str) -> None:
         report = self._named(name)
         at = 0
-        with self._package.open(name) as stream:
-            for number, raw in enumerate(text_lines(cast(BinaryIO, stream)), 1):
-                for message in _page_faults(raw, first=number == 1):
-                    report.add("wacz-pages", f"line {number}: {message}", Place(at))
-                at += len(raw)
+        try:
+            with closing(self._package.open(name)) as stream:
+                for number, raw in enumerate(text_lines(stream), 1):
+                    for message in _page_faults(raw, first=number == 1):
+                        report.add("wacz-pages", f"line {number}: {message}", Place(at))
+                    at += len(raw)
+        except ArchiveError as error:
+            report.add("wacz-pages", str(error), Place(at))
 
     def _check_archive(self) -> int:
         """WARCs and indexes, as an archive of their own."""
-        facts = Facts()
+        package, facts = self._package, Facts()
         reports: dict[int, Report] = {}
         records = 0
-        for number, name in enumerate(self._below("archive/", *_LAYOUT["archive/"])):
+        for number, name in enumerate(package.below("archive/", *_LAYOUT["archive/"])):
             reports[number] = self._named(name)
             records += self._check_warc(number, name, reports[number], facts)
         facts.index()
         check_across(facts, reports, whole=True)
-        indexes = [name for name in self._below("indexes/", *_LAYOUT["indexes/"]) if not name.endswith(".idx")]
-        check_indexes([(Member(self._package, name), self._named(name)) for name in indexes], facts, whole=True)
-        for name in self._below("indexes/", ".idx"):
-            blocks = {entry.rpartition("/")[2]: Member(self._package, entry) for entry in indexes}
-            check_idx(Member(self._package, name), blocks, self._named(name))
+        indexes = package.readable(package.below("indexes/", *_LAYOUT["indexes/"]))
+        blocks = {name: package.member(name) for name in indexes if not name.endswith(".idx")}
+        check_indexes([(member, self._named(name)) for name, member in blocks.items()], facts, whole=True)
+        beside = {name.rpartition("/")[2]: member for name, member in blocks.items()}
+        for name in indexes:
+            if name.endswith(".idx"):
+                check_idx(package.member(name), beside, self._named(name))
         facts.close()
         return records
 
     def _check_warc(self, number: int, name: str, report: Report, facts: Facts) -> int:
+        """Read one WARC. Where the ZIP fails in the middle of it, that is reported already."""
         check = WarcCheck(number, name.rpartition("/")[2], report, facts)
         try:
-            info = self._package.getinfo(name)
-            if info.compress_type == zipfile.ZIP_STORED:
-                with self._path.open("rb") as file:
-                    check.run(cast(BinaryIO, StoredMember(file, info)))
-            else:
-                with self._package.open(name) as stream:
-                    check.run(cast(BinaryIO, stream))
-        except (zipfile.BadZipFile, io.UnsupportedOperation, EOFError) as error:
-            report.add("wacz-zip", f"it cannot be read to its end: {error}")
+            with closing(self._package.open(name)) as stream:
+                check.run(stream)
+        except Broken:
+            pass
         return check.records
 
 
@@ -263,7 +229,7 @@ def _page_faults(raw: bytes, *, first: bool) -> Iterator[str]:
         return
     try:
         page = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         yield f"{error} in its JSON"
         return
     if not isinstance(page, dict):

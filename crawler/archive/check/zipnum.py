@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from crawler.archive.check.cdxj import IndexFile, text_lines
 from crawler.archive.check.findings import Place, Report
+from crawler.errors import ArchiveError
 
 _JSON = re.compile(r"(.+?) (\{.*\})")
 _TABBED = re.compile(r"([^\t]+)\t([^\t]+)\t(\d+)\t(\d+)(?:\t\d+)?")
@@ -27,18 +28,22 @@ def check_idx(index: IndexFile, indexes: Mapping[str, IndexFile], report: Report
     `indexes` are the gzipped ones beside it by their names. Both forms in use are read: JSON at the end
     of a line (WACZ), and columns with tabs between (pywb).
     """
-    before, at = "", 0
     absent: set[str] = set()
+    before, at, number = "", 0, 0
     with closing(index.open()) as stream:
-        for number, raw in enumerate(text_lines(stream), 1):
-            line = raw.decode("utf-8", "replace").rstrip("\r\n")
-            if not line.startswith("!meta "):
-                if line < before:
-                    report.add("cdxj-sorted", f"line {number} sorts before the line above it", Place(at))
-                before = line
-                if fault := _fault(line, indexes, absent):
-                    report.add("idx-line", f"line {number}: {fault}", Place(at))
-            at += len(raw)
+        try:
+            for raw in text_lines(stream):
+                number += 1
+                line = raw.decode("utf-8", "replace").rstrip("\r\n")
+                if not line.startswith("!meta "):
+                    if line < before:
+                        report.add("cdxj-sorted", f"line {number} sorts before the line above it", Place(at))
+                    if fault := _fault(line, indexes, absent):
+                        report.add("idx-line", f"line {number}: {fault}", Place(at))
+                    before = line
+                at += len(raw)
+        except ArchiveError as error:
+            report.add("idx-line", f"after line {number}: {error}", Place(at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def _parse(line: str) -> _Block | None:
             fields = json.loads(found[2])
             name, digest = str(fields.get("filename", "")), str(fields.get("digest", ""))
             return _Block(found[1], name, int(fields["offset"]), int(fields["length"]), digest)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
         pass
     return None
 
