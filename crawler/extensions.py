@@ -24,8 +24,11 @@ from crawler.archive.writer import ArchiveWriter
 from crawler.articles import page_of
 from crawler.errors import ArchiveError, CaptureError, RecordError
 from crawler.handlers import ARCHIVE_FAILED
+from crawler.health.facts import read_histories
+from crawler.health.judge import judge
+from crawler.health.report import sentence
 from crawler.items import Article, Page
-from crawler.progress import Display, display_for
+from crawler.progress import ASKED, Display, display_for
 from crawler.sources.model import Source
 from crawler.storage.catalogue import Catalogue, Known
 from crawler.storage.level import bring_level
@@ -247,3 +250,32 @@ class Progress:
         if self._task is not None:
             self._task.cancel()
         self._display.finish(self._crawler.stats.get_stats(), self._reason)
+
+
+class HealthWarnings:
+    """Warns at the end of a crawl where its source looks broken: the judgement of `scrapy health`."""
+
+    def __init__(self, source: Source, crawler: Crawler) -> None:
+        self._source = source
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """NotConfigured where the spider has no source. It speaks after the archive is closed and the run entered."""
+        source = getattr(crawler.spidercls, "source", None)
+        if source is None:
+            raise NotConfigured
+        warnings = cls(source, crawler)
+        crawler.signals.connect(warnings._stopped, signal=signals.engine_stopped)
+        return warnings
+
+    def _stopped(self) -> None:
+        """Say what is wrong; nothing where only certain addresses or dates were asked for."""
+        if self._crawler.stats.get_value(ASKED):
+            return
+        try:
+            history = read_histories(catalogue_path(Path(self._crawler.settings["ARCHIVES_DIR"])))
+            for one in judge(self._source, history(self._source.name)).signs:
+                logger.warning("%s. See %s", sentence(self._source.name, one), one.sign.example)
+        except ArchiveError as error:
+            logger.warning("%s", error)

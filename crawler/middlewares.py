@@ -19,7 +19,7 @@ from crawler.archive.exchange import Via
 from crawler.archive.message import remove_content_encoding
 from crawler.errors import CaptureError, FetchRefused
 from crawler.extensions import Archiving
-from crawler.fetch.robots import Robots, product_token
+from crawler.fetch.robots import FORBIDDEN, UNREACHABLE, Robots, product_token
 
 if TYPE_CHECKING:
     from typing import Self
@@ -52,13 +52,13 @@ CRAWL_DELAY = "crawl_delay"
 class RobotsRefused(FetchRefused, IgnoreRequest):
     """A page that robots.txt forbids. Scrapy drops it without an error."""
 
-    reason = "forbidden by robots.txt"
+    reason = FORBIDDEN
 
 
 class RobotsUnreachable(RobotsRefused):
     """A page whose robots.txt cannot be had, so that it must be taken to forbid all (RFC 9309, 2.3.1.4)."""
 
-    reason = "robots.txt could not be read"
+    reason = UNREACHABLE
 
 
 @dataclass(frozen=True, slots=True)

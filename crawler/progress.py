@@ -29,6 +29,15 @@ FAILED = "articles/failed/"
 PASSED_OVER = "links/"
 DOCUMENTS = "discovery/documents"
 WARNINGS = "discovery/warnings"
+LISTINGS = "discovery/listings"
+"""What each listing of the source held, by its address (`crawler.health.listings`)."""
+
+EXAMPLES = "examples/"
+"""Below it, by the reason of a failure, the address of the first article that failed for it."""
+
+ASKED = "crawl/asked"
+"""What the crawl was confined to, "addresses" or "dates": such a run says nothing of the source's health."""
+
 REQUISITES = "requisites/fetched"
 REQUISITES_FAILED = "requisites/failed"
 

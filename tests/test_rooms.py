@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("sources", "discovery", "archive", "extraction", "storage")
+ROOMS = ("sources", "discovery", "archive", "extraction", "storage", "health")
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for room in ROOMS

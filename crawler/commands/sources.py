@@ -6,6 +6,7 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
@@ -13,6 +14,11 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from scrapy.spiderloader import get_spider_loader
 
+from crawler.archive.layout import catalogue_path
+from crawler.errors import BroadsheetError
+from crawler.health.facts import read_histories
+from crawler.health.judge import Verdict, judge
+from crawler.health.report import columns, minute
 from crawler.sources.describe import as_toml
 from crawler.sources.explain import Explained, aligned, explain_source
 from crawler.sources.model import Source
@@ -43,7 +49,7 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """A line for the list of commands."""
-        return "List the sources, or explain every setting of one"
+        return "List the sources with their health, or explain every setting of one"
 
     def add_options(self, parser: ArgumentParser) -> None:
         """Add --json."""
@@ -57,26 +63,37 @@ class Command(ScrapyCommand):
         if not isinstance(loader, SourceLoader):
             raise UsageError("SPIDER_LOADER_CLASS is not crawler.spiders.loader.SourceLoader", print_help=False)
         if not args:
-            sources = [loader.catalogue.load(name) for name in loader.list()]
-            sys.stdout.write("".join(map(_json_line, sources)) if opts.json else _table(sources))
+            self._list(loader, opts)
         elif args[0] == "show" and len(args) == 2:
             sys.stdout.write(_explanation(loader, args[1], self.settings))
         else:
             raise UsageError(f"found: {' '.join(args)}; allowed: nothing, or: show NAME", print_help=False)
 
+    def _list(self, loader: SourceLoader, opts: Namespace) -> None:
+        assert self.settings is not None
+        sources = [loader.catalogue.load(name) for name in loader.list()]
+        try:
+            history = read_histories(catalogue_path(Path(self.settings.get("ARCHIVES_DIR") or "archives")))
+            judged = [(source, judge(source, history(source.name))) for source in sources]
+        except BroadsheetError as error:
+            raise UsageError(str(error), print_help=False) from error
+        sys.stdout.write("".join(_json_line(*one) for one in judged) if opts.json else _table(judged))
 
-def _json_line(source: Source) -> str:
-    return source.model_dump_json(include={"name", "title", "homepage", "language", "country", "verified"}) + "\n"
+
+def _json_line(source: Source, verdict: Verdict) -> str:
+    listed = source.model_dump(mode="json", include={"name", "title", "homepage", "language", "country", "verified"})
+    health = {"last_run": verdict.last_run and verdict.last_run.isoformat(), "health": verdict.state}
+    return json.dumps(listed | health, ensure_ascii=False) + "\n"
 
 
-def _table(sources: list[Source]) -> str:
-    """The sources as a table in plain text, which pipes and narrow terminals leave as it is."""
-    rows = [("NAME", "LANGUAGE", "COUNTRY", "VERIFIED", "HOMEPAGE")]
-    rows += [(s.name, s.language, s.country or "-", _verified(s), s.homepage) for s in sources]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "".join(
-        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() + "\n" for row in rows
-    )
+def _table(judged: list[tuple[Source, Verdict]]) -> str:
+    """The sources as a table in plain text."""
+    rows = [("NAME", "LANGUAGE", "COUNTRY", "VERIFIED", "LAST RUN", "HEALTH", "HOMEPAGE")]
+    for source, verdict in judged:
+        health = f"{verdict.state}: {verdict.stage}" if verdict.stage else verdict.state
+        run = (minute(verdict.last_run), health if verdict.last_run else "-")
+        rows.append((source.name, source.language, source.country or "-", _verified(source), *run, source.homepage))
+    return columns(rows)
 
 
 def _verified(source: Source) -> str:

@@ -17,6 +17,10 @@ from protego import Protego
 MAX_BYTES = 1024 * 1024
 """What is read of a robots.txt; the RFC wants at least 500 KiB."""
 
+FORBIDDEN = "forbidden by robots.txt"
+UNREACHABLE = "robots.txt could not be read"
+"""The reasons for which a page is refused, as they are counted."""
+
 ANYONE = "*"
 
 _KINDS = ("agent", "allow", "disallow", "delay", "sitemap")

@@ -35,6 +35,7 @@ from crawler.discovery.sitemaps import children, parse_sitemap
 from crawler.discovery.sniff import kind_of
 from crawler.errors import CaptureError, FetchError
 from crawler.extensions import Archiving
+from crawler.health.listings import MOST, Listing, listing_of
 from crawler.items import Page
 from crawler.sources.model import Source
 from crawler.spiders.arguments import parse_arguments
@@ -76,6 +77,8 @@ class NewsSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Pages that an earlier run archived and did not extract, then the listings of the source."""
         archiving = self._archiving()
+        if self.asked.urls or self.asked.window.days != (None, None):
+            self.crawler.stats.set_value(progress.ASKED, "addresses" if self.asked.urls else "dates")
         self.sitemap_window = self._sitemap_window()
         self.frontier = Frontier(self.source, self.asked.limit, archiving.known, self._count_link)
         for page in archiving.pending():
@@ -134,8 +137,10 @@ class NewsSpider(Spider):
         """The articles that a feed, a sitemap or a section page lists, and the further pages of it."""
         body = self._listing_body(response)
         if body is None:
+            self._note(response.request, Listing(role, failed=f"HTTP {response.status}"))
             return
         found = self._read_listing(body, response, role)
+        self._note(response.request, listing_of(role, found, self.source.is_article))
         self.crawler.stats.inc_value(progress.DOCUMENTS)
         self._warn(response.url, found.warnings)
         window = self.sitemap_window if role == "sitemap" else self.asked.window
@@ -186,7 +191,18 @@ class NewsSpider(Spider):
 
     def listing_failed(self, failure: Failure) -> None:
         """Warn of a listing that could not be fetched; the others go on."""
-        self._warn(failure.request.url, [f"not fetched: {_reason(failure)}"])  # type: ignore[attr-defined]
+        request: Request = failure.request  # type: ignore[attr-defined]
+        role = request.cb_kwargs.get("role", "robots")
+        self._note(request, Listing(role, failed=_reason(failure)))
+        self._warn(request.url, [f"not fetched: {_reason(failure)}"])
+
+    def _note(self, request: Request | None, listing: Listing) -> None:
+        """Keep what a listing of the source held, under the address that it was asked for by."""
+        noted: dict[str, Any] = self.crawler.stats.get_value(progress.LISTINGS, {})
+        if request is None or request.cb_kwargs.get("level") or len(noted) >= MOST:
+            return
+        noted[request.meta.get("redirect_urls", [request.url])[0]] = listing.as_json()
+        self.crawler.stats.set_value(progress.LISTINGS, noted)
 
     def _warn(self, url: str, warnings: list[str]) -> None:
         for warning in warnings:
@@ -271,9 +287,11 @@ class NewsSpider(Spider):
 
     def article_failed(self, failure: Failure) -> None:
         """Count an article that could not be fetched, by its reason; a later crawl asks for it again."""
-        reason = _reason(failure)
-        self.crawler.stats.inc_value(f"{progress.FAILED}{reason}")
-        self.logger.info("%s: %s", failure.request.url, reason)  # type: ignore[attr-defined]
+        reason, url = _reason(failure), failure.request.url  # type: ignore[attr-defined]
+        stats = self.crawler.stats
+        stats.inc_value(f"{progress.FAILED}{reason}")
+        stats.set_value(f"{progress.EXAMPLES}{reason}", stats.get_value(f"{progress.EXAMPLES}{reason}", url))
+        self.logger.info("%s: %s", url, reason)
 
 
 def _content_type(response: Response) -> str:

@@ -22,6 +22,7 @@ from crawler.discovery.urls import url_digest
 from crawler.errors import ArchiveError
 from crawler.items import Article
 from crawler.storage.schema import open_database
+from crawler.storage.traits import traits_of
 
 BATCH_ROWS = 50
 BATCH_SECONDS = 0.5
@@ -33,6 +34,10 @@ HOPS = 6
 CAPTURE_COLUMNS = (
     "url_digest, url, source, date, kind, role, status, mime, record_id, warc, offset, length, payload_digest, "
     "size, etag, last_modified, truncated, location, found_on, listed_modified, run"
+)
+ARTICLE_COLUMNS = (
+    "path, source, url, url_digest, canonical_url, title, authors, published, modified, section, language, "
+    "characters, captured, record_id, paragraphs, garbled, sketch"
 )
 READ_COLUMNS = (
     "record_id, kind, url, date, warc, offset, length, status, mime, payload_digest, size, role, found_on, etag, "
@@ -118,6 +123,7 @@ class Catalogue:
 
     def add_article(self, article: Article) -> None:
         """Add the article whose text file has been written, and the outcome of its capture."""
+        traits = traits_of(article.text)
         self._articles.append(
             (
                 article.path,
@@ -134,6 +140,9 @@ class Catalogue:
                 len(article.text),
                 _text(article.captured or _now()),
                 article.record_id,
+                traits.paragraphs,
+                traits.garbled,
+                traits.sketch,
             )
         )
         self.add_outcome(article.record_id, "article")
@@ -153,7 +162,10 @@ class Catalogue:
             marks = ", ".join("?" * columns)
             self._db.executemany(f"INSERT OR IGNORE INTO captures ({CAPTURE_COLUMNS}) VALUES ({marks})", self._captures)
             self._db.executemany("UPDATE captures SET outcome = ? WHERE record_id = ?", self._outcomes)
-            self._db.executemany(f"INSERT OR REPLACE INTO articles VALUES ({', '.join('?' * 14)})", self._articles)
+            marks = ", ".join("?" * (ARTICLE_COLUMNS.count(",") + 1))
+            self._db.executemany(
+                f"INSERT OR REPLACE INTO articles ({ARTICLE_COLUMNS}) VALUES ({marks})", self._articles
+            )
         self._captures.clear()
         self._outcomes.clear()
         self._articles.clear()

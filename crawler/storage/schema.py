@@ -7,8 +7,8 @@ from pathlib import Path
 
 from crawler.errors import ArchiveError
 
-VERSION = 1
-"""Kept in `PRAGMA user_version`; a catalogue of another version is refused, for it can be rebuilt."""
+VERSION = 2
+"""Kept in `PRAGMA user_version`. An older catalogue is brought up to date, one of a later version is refused."""
 
 BUSY_SECONDS = 60
 """How long to wait for another process's transaction; they take milliseconds, a rebuild's take longer."""
@@ -38,6 +38,18 @@ CREATE INDEX articles_by_day ON articles (source, published);
 CREATE INDEX articles_by_url ON articles (url_digest);
 """
 
+CHANGES = {
+    2: """
+ALTER TABLE articles ADD COLUMN paragraphs INTEGER;
+ALTER TABLE articles ADD COLUMN garbled INTEGER;
+ALTER TABLE articles ADD COLUMN sketch BLOB;
+CREATE INDEX captures_by_source ON captures (source, role, date);
+CREATE INDEX articles_by_record ON articles (record_id);
+"""
+}
+"""What each version added to the one before. The columns of version 2 (`crawler.storage.traits`) are NULL for articles
+that were stored before it."""
+
 
 def open_database(path: Path) -> sqlite3.Connection:
     """The catalogue's file, made if it is not there, in WAL mode and without transactions of Python's own.
@@ -64,14 +76,15 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(database: sqlite3.Connection) -> int:
-    """Make the tables if there are none; the version of those that are there."""
+    """Make the tables if there are none, or bring them up to date; the version of those that are there."""
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
     database.execute("BEGIN IMMEDIATE")
     version = int(database.execute("PRAGMA user_version").fetchone()[0])
-    if version == 0:
-        for statement in SCHEMA.split(";"):
+    if version < VERSION:
+        scripts = ([] if version else [SCHEMA]) + [CHANGES[n] for n in range(max(version, 1) + 1, VERSION + 1)]
+        for statement in ";".join(scripts).split(";"):
             database.execute(statement)
         database.execute(f"PRAGMA user_version = {VERSION}")
     database.execute("COMMIT")
-    return version or VERSION
+    return max(version, VERSION)

@@ -72,8 +72,8 @@ def test_the_list_names_language_country_and_homepage(folder: Path) -> None:
     (folder / "mine" / "broken.toml").write_text("title = 3")
     done = sources(folder)
     rows = [line.split() for line in done.stdout.splitlines()]
-    assert rows[0] == ["NAME", "LANGUAGE", "COUNTRY", "VERIFIED", "HOMEPAGE"]
-    assert ["gazette", "el", "-", "no", "https://www.gazette.example/"] in rows
+    assert rows[0] == ["NAME", "LANGUAGE", "COUNTRY", "VERIFIED", "LAST", "RUN", "HEALTH", "HOMEPAGE"]
+    assert ["gazette", "el", "-", "no", "-", "-", "https://www.gazette.example/"] in rows
     assert "broken" not in done.stdout
     assert "warning: passed over: mine/broken.toml" in done.stderr
 
