@@ -15,7 +15,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from scrapy.spiderloader import get_spider_loader
 
 from crawler.archive.layout import catalogue_path
-from crawler.errors import BroadsheetError
+from crawler.errors import ArchiveError
 from crawler.health.facts import read_histories
 from crawler.health.judge import Verdict, judge
 from crawler.health.report import columns, minute
@@ -71,12 +71,14 @@ class Command(ScrapyCommand):
 
     def _list(self, loader: SourceLoader, opts: Namespace) -> None:
         assert self.settings is not None
+        archives = Path(self.settings.get("ARCHIVES_DIR") or "archives")
         sources = [loader.catalogue.load(name) for name in loader.list()]
         try:
-            history = read_histories(catalogue_path(Path(self.settings.get("ARCHIVES_DIR") or "archives")))
+            history = read_histories(catalogue_path(archives))
             judged = [(source, judge(source, history(source.name))) for source in sources]
-        except BroadsheetError as error:
-            raise UsageError(str(error), print_help=False) from error
+        except ArchiveError as error:
+            sys.stderr.write(f"warning: no last runs and no health: {error}\n")
+            judged = [(source, Verdict(source.name, "never crawled")) for source in sources]
         sys.stdout.write("".join(_json_line(*one) for one in judged) if opts.json else _table(judged))
 
 

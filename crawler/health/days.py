@@ -42,9 +42,10 @@ def days_of(runs: Sequence[Run]) -> list[Day]:
     """The whole days from the first run's to the day before the last run's, as far as crawls have seen them."""
     if not runs:
         return []
-    counts: Counter[date] = Counter()
-    for digest_day in {(page.digest, page.day) for run in runs for page in run.pages if page.text}:
-        counts[digest_day[1]] += 1
+    first: dict[bytes, date] = {}
+    for page in (page for run in runs for page in run.pages if page.text):
+        first.setdefault(page.digest, page.day)
+    counts = Counter(first.values())
     crawled = sorted({run.started.date() for run in runs})
     seen = {day - offset * DAY for day in crawled for offset in range(1, SOON.days + 1)}
     return [Day(day, counts[day]) for day in sorted(seen) if crawled[0] <= day < crawled[-1]]
@@ -71,13 +72,13 @@ def expected(learnt: Sequence[Day], day: date) -> float:
 
 
 def _silence(source: Source, days: list[Day]) -> Iterator[tuple[Sign, date]]:
-    """Two days or more without an article, longer than ever, on which many should have come."""
+    """Two days or more without an article on which many should have come, more than were ever missing in a row."""
     silent = list(takewhile(lambda day: day.count == 0, reversed(days)))
     learnt = days[: len(days) - len(silent)]
-    if len(silent) < 2 or len(learnt) < LEARNT_DAYS or len(silent) <= _longest_silence(learnt):
+    if len(silent) < 2 or len(learnt) < LEARNT_DAYS:
         return
     missing = sum(expected(learnt, day.day) for day in silent)
-    if missing >= EXPECTED_SILENCE:
+    if missing >= EXPECTED_SILENCE and missing > _worst_silence(learnt):
         detail = f"no article in {len(silent)} days; usual on such days: {missing:.0f}"
         yield Sign("discovery", "silent", detail, source.homepage), silent[-1].day
 
@@ -93,9 +94,10 @@ def _fall(source: Source, days: list[Day]) -> Iterator[tuple[Sign, date]]:
         yield Sign("discovery", "few", detail, source.homepage), last[0].day
 
 
-def _longest_silence(days: Sequence[Day]) -> int:
-    longest = current = 0
+def _worst_silence(days: Sequence[Day]) -> float:
+    """The most articles that were to be expected, and did not come, on days in a row without any."""
+    worst = missing = 0.0
     for day in days:
-        current = current + 1 if day.count == 0 else 0
-        longest = max(longest, current)
-    return longest
+        missing = 0.0 if day.count else missing + expected(days, day.day)
+        worst = max(worst, missing)
+    return worst

@@ -17,16 +17,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.errors import ArchiveError
 from crawler.health.listings import Listing
 from crawler.progress import ASKED, EXAMPLES, FAILED, LISTINGS
-from crawler.storage.schema import open_database
+from crawler.storage.schema import BUSY_SECONDS, open_database
 from crawler.storage.traits import digests_in
 
 WINDOW = timedelta(days=60)
 """How far back the runs of a source are looked at: eight of each weekday."""
 
-MOST_RUNS = 300
-"""Runs that are looked at, the newest; a source that is crawled each hour has so many in twelve days."""
+MOST_RUNS = 1500
+"""Runs that are looked at, the newest; a source that is crawled each hour has so many in the window."""
 
 ANSWERED = (200, 203)
 
@@ -157,8 +158,11 @@ def read_histories(path: Path) -> Callable[[str], History]:
     open_database(path).close()
 
     def read(source: str) -> History:
-        with closing(sqlite3.connect(path)) as database:
-            return _history(database, source)
+        try:
+            with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as database:
+                return _history(database, source)
+        except sqlite3.Error as error:
+            raise ArchiveError(f"{path}: the catalogue cannot be read: {error}") from error
 
     return read
 

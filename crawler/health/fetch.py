@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC
 from urllib.parse import urlsplit
 
@@ -94,8 +94,7 @@ def _walls(view: View) -> Iterator[Sign]:
     """Bot challenges and consent walls where there were articles."""
     for wall in WALLS:
         pages = [page for page in view.answered if page.outcome == wall]
-        usual = view.usual.of_pages(lambda page, wall=wall: page.outcome == wall) or 0.0  # type: ignore[misc]
-        if len(pages) >= FEW and share(len(pages), len(view.answered)) >= max(0.3, 2 * usual):
+        if _most(view, pages, 0.3, lambda page, wall=wall: page.outcome == wall):  # type: ignore[misc]
             detail = f"{some(len(pages), view.answered, 'pages')} are a {wall.replace('-', ' ')}"
             yield Sign("fetch", wall, detail, view.example(pages))
 
@@ -106,11 +105,17 @@ def _elsewhere(view: View) -> Iterator[Sign]:
     def foreign(page: Page) -> bool:
         return not view.source.has_host(page.host)
 
-    pages, usual = [page for page in view.answered if foreign(page)], view.usual.of_pages(foreign) or 0.0
-    if len(pages) >= FEW and share(len(pages), len(view.answered)) >= max(0.5, 2 * usual):
+    pages = [page for page in view.answered if foreign(page)]
+    if _most(view, pages, 0.5, foreign):
         host = Counter(page.host for page in pages).most_common(1)[0][0]
         detail = f"{some(len(pages), view.answered, 'articles')} were redirected to another site: {host}"
         yield Sign("fetch", "redirected", detail, view.example(pages))
+
+
+def _most(view: View, pages: list[Page], part: float, holds: Callable[[Page], bool]) -> bool:
+    """Whether so many of the answered pages are `pages`, for which `holds` is true, and twice as many as usual."""
+    found = share(len(pages), len(view.answered))
+    return len(pages) >= FEW and found >= part and found >= 2 * (view.usual.of_pages(holds) or 0.0)
 
 
 def _one_page(view: View) -> Iterator[Sign]:

@@ -34,7 +34,8 @@ def _filled(
 ) -> Iterator[Sign]:
     """A field is filled in fewer articles than stated, or in less than half as many as usual."""
     lacking = [page for page in pages if page.text and not has(page.text)]
-    part, usual = 1 - share(len(lacking), len(pages)), view.usual.of_texts(has) or 0.0
+    part = 1 - share(len(lacking), len(pages))
+    usual = 0.0 if stated or not lacking else view.usual.of_texts(has) or 0.0
     if part < (stated or usual / 2):
         wanted = f"stated: {percent(stated)}" if stated else f"usual: {percent(usual)}"
         detail = f"{percent(part)} of the articles have {what}; {wanted}"
@@ -64,8 +65,8 @@ def _capture_date(view: View, pages: list[Page]) -> Iterator[Sign]:
         return bool(page.text and page.text.published and abs(page.captured - page.text.published) < MOMENT)
 
     made_up = [page for page in pages if just_now(page)]
-    usual = view.usual.of_pages(just_now) or 0.0
-    if share(len(made_up), len(pages)) >= max(0.6, 2 * usual):
+    part = share(len(made_up), len(pages))
+    if part >= 0.6 and part >= 2 * (view.usual.of_pages(just_now) or 0.0):
         detail = f"{some(len(made_up), pages, 'articles')} are dated to the minute at which they were fetched"
         yield Sign("metadata", "dates", detail, view.example(made_up))
 

@@ -8,7 +8,7 @@ from statistics import median
 
 from crawler.health.facts import Text
 from crawler.health.fetch import WALLS
-from crawler.health.signs import LEAST, Sign, View, some
+from crawler.health.signs import LEAST, Sign, View, percent, some
 from crawler.health.usual import ENOUGH, garbled, quartiles, repeated, share
 
 LINE = 90
@@ -60,20 +60,22 @@ def _lengths(view: View) -> Iterator[Sign]:
 
 def _repeats(view: View) -> Iterator[Sign]:
     """The same paragraphs stand in most of the texts, as they did not before."""
-    usual = repeated(view.usual.texts) if len(view.usual.texts) >= ENOUGH else 0.15
     part = repeated(view.texts)
-    if part >= max(0.3, 2 * usual):
+    if part < 0.3:
+        return
+    usual = repeated(view.usual.texts) if len(view.usual.texts) >= ENOUGH else 0.0
+    if part >= 2 * usual:
         repeats = Counter(digest for text in view.texts for digest in text.sketch)
         pages = [page for page in view.asked if page.text and any(repeats[d] >= 3 for d in page.text.sketch)]
-        detail = f"{100 * part:.0f} % of the paragraphs stand in most of the last {len(view.texts)} texts"
+        detail = f"{percent(part)} of the paragraphs stand in most of the last {len(view.texts)} texts"
         yield Sign("extraction", "repeated", detail, view.example(pages))
 
 
 def _garbled(view: View) -> Iterator[Sign]:
     """Texts are mojibake: the encoding of the pages is misread."""
     pages = [page for page in view.asked if page.text and garbled(page.text)]
-    usual = view.usual.of_texts(garbled) or 0.0
-    if share(len(pages), len(view.texts)) >= max(0.3, 2 * usual):
+    part = share(len(pages), len(view.texts))
+    if part >= 0.3 and part >= 2 * (view.usual.of_texts(garbled) or 0.0):
         detail = f"{some(len(pages), view.texts, 'texts')} are garbled: their encoding is misread"
         yield Sign("extraction", "encoding", detail, view.example(pages))
 

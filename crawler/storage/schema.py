@@ -79,12 +79,17 @@ def _prepare(database: sqlite3.Connection) -> int:
     """Make the tables if there are none, or bring them up to date; the version of those that are there."""
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
+    if (version := _version(database)) >= VERSION:
+        return version  # without a lock: a reader does not wait for a long transaction
     database.execute("BEGIN IMMEDIATE")
-    version = int(database.execute("PRAGMA user_version").fetchone()[0])
-    if version < VERSION:
+    if (version := _version(database)) < VERSION:
         scripts = ([] if version else [SCHEMA]) + [CHANGES[n] for n in range(max(version, 1) + 1, VERSION + 1)]
         for statement in ";".join(scripts).split(";"):
             database.execute(statement)
         database.execute(f"PRAGMA user_version = {VERSION}")
     database.execute("COMMIT")
     return max(version, VERSION)
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])

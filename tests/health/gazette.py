@@ -98,7 +98,7 @@ class Gazette:
                 for change in changes:
                     change(edition)
                 ended.append((edition.morning, self._run(catalogue, edition)))
-        with sqlite3.connect(self.path) as database:
+        with closing(sqlite3.connect(self.path)) as database, database:
             for morning, run in ended:
                 moments = [(morning + timedelta(minutes=n)).isoformat(timespec="microseconds") for n in (0, 5)]
                 database.execute("UPDATE runs SET started = ?, ended = ? WHERE id = ?", (*moments, run))

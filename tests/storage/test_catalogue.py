@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from crawler.archive.exchange import Capture, Via
 from crawler.errors import ArchiveError
 from crawler.items import Article
 from crawler.storage.catalogue import Catalogue
+from crawler.storage.schema import SCHEMA, VERSION
 
 MakeCapture = Callable[..., Capture]
 A, B, C = (f"https://gazette.example/{letter}" for letter in "abc")
@@ -162,3 +164,19 @@ def test_a_catalogue_of_another_version_is_refused(tmp_path: Path) -> None:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(ArchiveError, match="version 99"):
         Catalogue(path)
+
+
+def test_a_catalogue_of_an_older_version_is_brought_up_to_date_with_what_is_in_it(
+    tmp_path: Path, make_article: Callable[..., Article]
+) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(SCHEMA + "PRAGMA user_version = 1;")
+        db.execute(f"INSERT INTO articles VALUES ({', '.join(['?'] * 14)})", ["old", *["x"] * 10, 5, "x", "x"])
+        db.commit()
+    with closing(Catalogue(path)) as catalogue:
+        catalogue.add_article(make_article(path="new"))
+    with closing(sqlite3.connect(path)) as db:
+        rows = db.execute("SELECT path, paragraphs, sketch IS NULL FROM articles ORDER BY path").fetchall()
+        assert rows == [("new", 1, 0), ("old", None, 1)]
+        assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
