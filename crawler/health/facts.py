@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -177,13 +177,18 @@ def _history(database: sqlite3.Connection, source: str) -> History:
     for key, *values in database.execute(PAGES, (source, since)):
         page = _page(values)
         if key not in known and key not in runs:
-            runs[key] = Run(page.captured)
+            runs[key] = _run_at(runs.values(), page.captured) or Run(page.captured)
         if key in runs:
             runs[key].pages.append(page)
     robots = [
         (url, datetime.fromisoformat(moment), digest) for url, moment, digest in database.execute(ROBOTS, (source,))
     ]
-    return History(sorted(runs.values(), key=lambda run: run.started), robots)
+    return History(sorted({id(run): run for run in runs.values()}.values(), key=lambda run: run.started), robots)
+
+
+def _run_at(runs: Iterable[Run], moment: datetime) -> Run | None:
+    """The run that went on at this moment: what a rebuild read back from the WARCs knows no number of it."""
+    return next((run for run in runs if run.started <= moment and run.ended and moment <= run.ended), None)
 
 
 def _runs(database: sqlite3.Connection, source: str, since: str) -> Iterator[tuple[int | str, Run]]:

@@ -29,7 +29,7 @@ from crawler.errors import ArchiveError, ExtractionError, RecordError
 from crawler.extraction import EXTRACTOR
 from crawler.extraction.workers import ExtractionPool
 from crawler.sources.model import Source
-from crawler.storage.catalogue import CAPTURE_COLUMNS, Catalogue
+from crawler.storage.catalogue import ARTICLE_COLUMNS, CAPTURE_COLUMNS, Catalogue
 from crawler.storage.level import bring_level, read_in
 from crawler.storage.records import capture_record
 from crawler.storage.schema import open_database
@@ -43,8 +43,7 @@ _IN_WORK = 4
 
 _TABLES = {
     "captures": f"{CAPTURE_COLUMNS}, outcome",
-    "articles": "path, source, url, url_digest, canonical_url, title, authors, published, modified, section, language, "
-    "characters, captured, record_id",
+    "articles": ARTICLE_COLUMNS,
     "files": "warc, source, size",
 }
 """Tables with rows that come from WARCs, and their columns; the history of runs does not."""

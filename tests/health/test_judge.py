@@ -153,6 +153,14 @@ def test_after_a_rebuild_captures_and_articles_are_judged_without_runs(gazette: 
     assert found.since.date() == gazette.day
 
 
+def test_captures_that_were_read_back_go_to_the_runs_that_made_them(gazette: Gazette) -> None:
+    with closing(sqlite3.connect(gazette.path)) as database, database:
+        database.execute("UPDATE captures SET run = NULL")
+    history = read_histories(gazette.path)(SOURCE.name)
+    assert len(history.runs) == 28
+    assert all(run.pages and run.listings for run in history.runs)
+
+
 def test_a_run_that_was_killed_is_judged_by_what_it_captured(gazette: Gazette) -> None:
     gazette.publish(1, pages(status=503))
     with closing(sqlite3.connect(gazette.path)) as database, database:
