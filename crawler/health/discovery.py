@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from crawler.health.fetch import GONE
-from crawler.health.listings import Listing
+from crawler.health.listings import QUIET, Listing
 from crawler.health.signs import Sign, View
 from crawler.health.usual import matched_links, share
-
-QUIET = timedelta(days=5)
-"""Nothing new for so long is no alarm by itself: a weekend with the holidays around it."""
 
 SHORT_WINDOW = timedelta(days=4)
 """A listing that never goes back further, such as a news sitemap, may be empty after a quiet weekend."""
@@ -52,12 +49,12 @@ def _empty(view: View, url: str, listing: Listing) -> Iterator[Sign]:
 
 
 def _stale(view: View, url: str, listing: Listing) -> Iterator[Sign]:
-    """Nothing new for longer than stated, or for far longer than the listing itself says is usual."""
+    """Nothing new for longer than stated, or, in a feed that was fresh once, for far longer than its own rhythm."""
     stated = view.source.health.max_feed_age
     if listing.role != "feed" or listing.newest is None:
         return
     age = view.run.moment - listing.newest
-    limit = timedelta(hours=stated) if stated else max(QUIET, 3 * listing.gap) if listing.gap else None
+    limit = timedelta(hours=stated) if stated else listing.patience if url in view.usual.fresh else None
     if limit is not None and age > limit:
         hours = limit.total_seconds() / 3600
         detail = f"the newest entry of the feed is {age.days} days old, of {listing.newest:%Y-%m-%d}"

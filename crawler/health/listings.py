@@ -17,6 +17,10 @@ NEWEST = 20
 """Entries of a listing whose distances in time are its rhythm."""
 
 
+QUIET = timedelta(days=5)
+"""Nothing new for so long is no alarm by itself: a weekend with the holidays around it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What was found in a listing; or `failed`, why nothing could be.
@@ -40,6 +44,11 @@ class Listing:
     def empty(self) -> bool:
         """Whether it was read, and lists nothing."""
         return not self.failed and not self.links and not self.more
+
+    @property
+    def patience(self) -> timedelta | None:
+        """How old its newest entry may become by its own rhythm; None where it has none."""
+        return max(QUIET, 3 * self.gap) if self.gap else None
 
     def as_json(self) -> dict[str, Any]:
         """The values that are not empty, in what JSON knows; the gap in seconds."""

@@ -70,6 +70,8 @@ class Usual:
         """Pages that the server answered, whether they held an article or not."""
         self.listings: dict[str, Listing] = {}
         """The last good state of each listing, by its address."""
+        self.fresh: set[str] = set()
+        """The listings that had something new at one time, by their rhythm."""
         self._asked: deque[tuple[int, int]] = deque(maxlen=RUNS)
         self._failures: deque[dict[str, int]] = deque(maxlen=RUNS)
         self._matched: deque[float] = deque(maxlen=RUNS)
@@ -87,6 +89,9 @@ class Usual:
         """Remember what the listings of a run held, those that held anything."""
         good = {url: noted for url, noted in run.listings.items() if not noted.failed and not noted.empty}
         self.listings |= good
+        for url, noted in good.items():
+            if noted.newest and noted.patience and run.moment - noted.newest <= noted.patience:
+                self.fresh.add(url)
 
     @property
     def texts(self) -> list[Text]:
