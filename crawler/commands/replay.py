@@ -16,7 +16,9 @@ from crawler.archive.layout import find_warcs
 from crawler.errors import ArchiveError, BroadsheetError, UsageError
 from crawler.replay.browser import Browser, find_browser
 from crawler.replay.mementos import parse_stamp
+from crawler.replay.reextract.sourcing import Sources
 from crawler.replay.service import Replay
+from crawler.sources.catalogue import SourceCatalogue, source_folders
 
 DEFAULT_PORT = 8480
 LOOK_SECONDS = 0.2
@@ -58,6 +60,7 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--at", metavar="TIME", help="show the web as it was then: 4 to 14 digits, such as 20170712"
         )
+        parser.add_argument("--no-articles", action="store_true", help="do not read pages of foreign WARCs as articles")
         parser.add_argument("--no-browser", action="store_true", help="open no browser")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -85,7 +88,10 @@ class Command(ScrapyCommand):
 
     def _replay(self, root: Path, opts: argparse.Namespace) -> None:
         program = None if opts.no_browser else find_browser()
-        replay = Replay(root, bind=opts.bind, port=opts.port, when=_moment(opts.at))
+        setting = self.settings.get("SOURCES_DIR") if self.settings else None
+        sources = Sources.of(SourceCatalogue(source_folders(setting, os.environ)))
+        workers = 0 if opts.no_articles else max(1, (os.cpu_count() or 1) - 1)
+        replay = Replay(root, bind=opts.bind, port=opts.port, when=_moment(opts.at), sources=sources, workers=workers)
         replay.start()
         try:
             _announce(replay, root, opts.bind)

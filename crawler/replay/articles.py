@@ -6,6 +6,7 @@ while the replay ran (see `pages`). The texts themselves stay where they are: th
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import sqlite3
@@ -32,6 +33,9 @@ BATCH = 200
 
 WEIGHTS = "8.0, 4.0, 1.0"
 """How much a hit in title, authors and text counts in the order of search results."""
+
+_IN_CACHE = "\0"
+"""What stands in front of a digest in the place of a path where no file holds the text."""
 
 _COLUMNS = "a.id, a.path, a.source, a.url, a.title, a.authors, a.language, a.section, a.day, a.published, a.record_id"
 
@@ -209,13 +213,16 @@ def _readable(paths: Iterable[Path]) -> Iterator[tuple[Path, Article]]:
 
 
 def insert(db: sqlite3.Connection, article: Article, path: str | None) -> int | None:
-    """Add an article to the index, with its text where no file holds it; its number, or None where it was there."""
+    """Add an article to the index, with its text where no file holds it; its number, or None where it was there.
+
+    Without a file the same text from the same address is there once, however often it was captured.
+    """
     moment = article.published or (article.captured.astimezone(UTC) if article.captured else datetime.now(UTC))
     cursor = db.execute(
         "INSERT OR IGNORE INTO articles (path, source, url, key, title, authors, language, section, day, published, "
         "record_id, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            path,
+            path or _IN_CACHE + hashlib.sha256(f"{article.url}\n{article.text}".encode("utf-8", "replace")).hexdigest(),
             article.source,
             article.url,
             url_key(article.url),
@@ -256,7 +263,7 @@ def unpack(data: bytes) -> Article:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     number, path, source, url, title, authors, *rest = row
-    return Entry(number, path, source, url, title, json.loads(authors), *rest)
+    return Entry(number, None if path.startswith(_IN_CACHE) else path, source, url, title, json.loads(authors), *rest)
 
 
 def _conditions(query: Query) -> tuple[str, list[Any]]:

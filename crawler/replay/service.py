@@ -17,6 +17,8 @@ from crawler.replay.certificate import make_identity
 from crawler.replay.content import Content
 from crawler.replay.library import Library
 from crawler.replay.proxy import ArchiveAnswers, ProxyServer
+from crawler.replay.reading import PageReading
+from crawler.replay.reextract.sourcing import Sources
 from crawler.replay.showing import Showing
 from crawler.replay.site import Site
 from crawler.replay.web import Application, Request, Response, Router, Server
@@ -32,11 +34,16 @@ STOP_SECONDS = 0.1
 """How long a server takes at most to notice that it is to stop."""
 
 
+END_SECONDS = 10
+"""How long the end of a thread is waited for; none of them holds anything that would be lost."""
+
+
 class Replay:
     """The archive below `root` in a browser. Nothing is read or served before `start`.
 
     `bind` is the address of the pages; the proxy is on loopback always. With port 0 any free port is taken. Raises
-    ArchiveError where `root` is not there, UsageError where it cannot listen.
+    ArchiveError where `root` is not there, UsageError where it cannot listen. Pages of WARCs without texts are read
+    as articles in `workers` processes (0: not at all), by the rules of `sources`.
     """
 
     def __init__(
@@ -46,6 +53,8 @@ class Replay:
         bind: str = "127.0.0.1",
         port: int = 0,
         when: datetime | None = None,
+        sources: Sources | None = None,
+        workers: int = 0,
         cache_folder: Path | None = None,
     ) -> None:
         root = root.resolve()
@@ -53,7 +62,9 @@ class Replay:
         self.library = Library(root, self.cache)
         self.articles = Articles(root if root.is_dir() else root.parent, self.cache)
         self.showing = Showing(when)
+        self._reading = PageReading(self.library, self.cache, sources or Sources([]), workers) if workers else None
         self._site = Site(self.library, self.articles, self.showing, root.name or str(root))
+        self._site.reading = self._reading
         self._stopping = threading.Event()
         self._read_all = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -102,6 +113,8 @@ class Replay:
         for server in (self._pages, self._content, self._proxy):
             self._run(server.serve_forever, STOP_SECONDS)
         self._run(self._keep_reading)
+        if self._reading:
+            self._run(self._reading.run)
 
     def _run(self, target: Callable[..., None], *arguments: float) -> None:
         thread = threading.Thread(target=target, args=arguments, daemon=True)
@@ -149,11 +162,13 @@ class Replay:
     def stop(self) -> None:
         """End the servers and the reading, and close the index."""
         self._stopping.set()
+        if self._reading:
+            self._reading.stop()
         for server in (self._pages, self._content, self._proxy):
             server.shutdown()
             server.server_close()
         for thread in self._threads:
-            thread.join()
+            thread.join(END_SECONDS)
         self.cache.close()
 
 

@@ -257,6 +257,12 @@ def _method(request: Record) -> str:
 
 
 def _forget(db: sqlite3.Connection, file: int) -> None:
+    """Drop a file, its captures, and what was read of them; numbers of captures may come again."""
+    of_file = "SELECT id FROM captures WHERE file = ?"
+    read = f"SELECT article FROM read_pages WHERE article IS NOT NULL AND capture IN ({of_file})"
+    db.execute(f"DELETE FROM authors WHERE article IN ({read})", (file,))
+    db.execute(f"DELETE FROM articles WHERE id IN ({read})", (file,))
+    db.execute(f"DELETE FROM read_pages WHERE capture IN ({of_file})", (file,))
     db.execute("DELETE FROM captures WHERE file = ?", (file,))
     db.execute("DELETE FROM files WHERE id = ?", (file,))
 

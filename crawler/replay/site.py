@@ -17,6 +17,7 @@ import jinja2
 from crawler.replay.articles import Articles
 from crawler.replay.library import Library
 from crawler.replay.mementos import Memento
+from crawler.replay.reading import PageReading
 from crawler.replay.showing import Showing
 from crawler.replay.web import Request, Response
 
@@ -43,6 +44,8 @@ class Site:
     """What the archive is called in headings: its folder's name."""
     pages_port: int = 0
     content_port: int = 0
+    reading: PageReading | None = None
+    """What reads pages of WARCs without texts as articles, if anything does."""
 
     def __post_init__(self) -> None:
         self._templates = jinja2.Environment(
@@ -72,6 +75,7 @@ class Site:
             "proxied": request.proxied,
             "content": content,
             "snippets": {},
+            "reading": self.reading.progress if self.reading else None,
         }
         response = Response.html(self._templates.get_template(template).render(shared | values), status)
         policy = (

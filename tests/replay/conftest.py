@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.message import Message
 from pathlib import Path
 
 import pytest
 
 from crawler.archive.exchange import Capture, Exchange, Via
 from crawler.archive.writer import ArchiveWriter
+from crawler.items import Article
 from crawler.replay.cache import Cache, open_cache
 from crawler.replay.library import Library
+from crawler.replay.service import Replay
+from crawler.storage import texts
 
 NOON = datetime(2017, 7, 12, 12, 0, tzinfo=UTC)
 
@@ -71,3 +76,57 @@ def open_library(tmp_path: Path) -> Iterator[Callable[[Path], Library]]:
     yield open_one
     for cache in opened:
         cache.close()
+
+
+class Served:
+    """A replay of a small archive, and a client of it."""
+
+    def __init__(self, folder: Path, cache: Path) -> None:
+        self.replay = Replay(folder, cache_folder=cache)
+        self.replay.start()
+        while not self.replay.pause(0.02):
+            pass
+
+    def get(
+        self, path: str, host: str | None = None, method: str = "GET", content: bool = False, **headers: str
+    ) -> tuple[int, Message, str]:
+        """Status, headers and text of an answer; with `content`, from the origin of archived content."""
+        port = int((self.replay.content_url if content else self.replay.url).rstrip("/").rsplit(":", 1)[1])
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, headers={"Host": host or f"127.0.0.1:{port}", **named})
+        answer = connection.getresponse()
+        text = answer.read().decode("utf-8", "replace")
+        connection.close()
+        return answer.status, answer.headers, text
+
+
+@pytest.fixture(scope="module")
+def served_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An archive as a crawl leaves it: three articles in three languages, and some captures that are none."""
+    folder = tmp_path_factory.mktemp("served")
+    recorder = Recorder(folder / "archives" / "paper" / "warc")
+    stories = [
+        ("Ferry late again", "The ferry to the island was late for the third day.", "en", "Ines Farrow", 0),
+        ("Выборы в городе", "Выборы прошли спокойно, сообщила комиссия.", "ru", "Иван Петров", 1),
+        ("港口新闻", "港口的渡轮星期一恢复运行。", "zh", "李明", 1),
+    ]
+    for number, (title, text, language, author, day) in enumerate(stories):
+        when = NOON + timedelta(days=day)
+        page = f"<!doctype html><title>{title}</title><h1>{title}</h1><script>window.ran = true</script><p>{text}</p>"
+        capture = recorder.add(f"https://paper.example/{number}", page.encode(), when=when)
+        article = Article(
+            source="paper", url=capture.url, title=title, text=f"{title}\n\n{text}\n", language=language,
+            authors=[author], published=when, record_id=capture.record_id, warc=capture.warc, offset=capture.offset,
+            captured=when, payload_digest=capture.payload_digest,
+        )  # fmt: skip
+        texts.store(texts.place(article, folder / "archives"), folder / "archives")
+    recorder.add("https://paper.example/0", b"<p>later", when=NOON + timedelta(days=100))
+    recorder.add("https://paper.example/old", status="301 Moved", headers=b"Location: /0\r\n")
+    recorder.add("https://paper.example/gone", b"<h1>gone</h1>", status="404 Not Found")
+    recorder.add("https://paper.example/x.png", b"\x89PNG", "image/png")
+    recorder.add("https://paper.example/data.bin", b"0123456789", "application/octet-stream")
+    recorder.close()
+    served = Served(folder / "archives", folder / "cache")
+    yield served
+    served.replay.stop()
