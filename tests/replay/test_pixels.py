@@ -34,11 +34,10 @@ PAGES = {
 
 SOUND_SECONDS = """new Promise(done => {
   const sound = document.querySelector("audio");
-  sound.addEventListener("seeked", () => done(sound.duration));
-  const seek = () => { sound.currentTime = 2 };
-  sound.readyState ? seek() : sound.addEventListener("loadedmetadata", seek);
+  const tell = () => done(sound.error ? sound.error.message : sound.duration);
+  sound.readyState || sound.error ? tell() : (sound.onloadedmetadata = sound.onerror = tell);
 })"""
-"""The length of the page's sound, after its player jumped to the last third of it."""
+"""The length of the page's sound, which the player asks for in ranges; or why it cannot be played."""
 
 
 def fetch(url: str) -> Exchange:
