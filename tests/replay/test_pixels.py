@@ -32,10 +32,13 @@ PAGES = {
 }
 
 
+SOUND = "/media/harbour-walk.wav"
 SOUND_SECONDS = """new Promise(done => {
   const sound = document.querySelector("audio");
   const tell = () => done(sound.error ? sound.error.message : sound.duration);
-  sound.readyState || sound.error ? tell() : (sound.onloadedmetadata = sound.onerror = tell);
+  sound.onloadedmetadata = sound.onerror = tell;
+  sound.preload = "metadata";
+  sound.load();
 })"""
 """The length of the page's sound, which the player asks for in ranges; or why it cannot be played."""
 
@@ -69,6 +72,7 @@ def live_shots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Newsp
                 if url.startswith(server.url) and url not in seen:
                     seen.add(url)
                     writer.write(fetch(url))
+        writer.write(fetch(server.url + SOUND))
         chromium.close()
         writer.close()
         yield server, shots, folder
