@@ -23,7 +23,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extraction.parse import squeeze
@@ -37,76 +36,89 @@ CELLS = frozenset({"td", "th", "cell"})
 ROWS = frozenset({"tr", "row"})
 BREAKS = frozenset({"br", "lb"})
 OTHER_BLOCKS = frozenset(
-    [
-        "html",
-        "body",
-        "main",
-        "article",
-        "section",
-        "aside",
-        "header",
-        "footer",
-        "nav",
-        "div",
-        "p",
-        "ab",
-        "address",
-        "center",
-        "details",
-        "summary",
-        "dialog",
-        "dl",
-        "ol",
-        "ul",
-        "list",
-        "figure",
-        "figcaption",
-        "form",
-        "fieldset",
-        "hr",
-        "pre",
-        "code",
-        "table",
-        "thead",
-        "tbody",
-        "tfoot",
-        "caption",
-        "hgroup",
-        "noscript",
-    ]
+    (
+        *(
+            "html",
+            "body",
+            "main",
+            "article",
+            "section",
+            "aside",
+            "header",
+            "footer",
+            "nav",
+            "div",
+            "p",
+        ),
+        *(
+            "ab",
+            "address",
+            "center",
+            "details",
+            "summary",
+            "dialog",
+            "dl",
+            "ol",
+            "ul",
+            "list",
+            "figure",
+        ),
+        *(
+            "figcaption",
+            "form",
+            "fieldset",
+            "hr",
+            "pre",
+            "code",
+            "table",
+            "thead",
+            "tbody",
+            "tfoot",
+            "caption",
+        ),
+        *(
+            "hgroup",
+            "noscript",
+        ),
+    )
 )
 BLOCK_TAGS = HEADINGS | ITEMS | QUOTES | CELLS | ROWS | OTHER_BLOCKS
 SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "template",
-        "head",
-        "title",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "embed",
-        "applet",
-        "audio",
-        "video",
-        "canvas",
-        "map",
-        "select",
-        "option",
-        "button",
-        "input",
-        "textarea",
-        "noscript",
-        "img",
-        "graphic",
-        "rp",
-        "rt",
-        "meta",
-        "link",
-    ]
-) - {"head"}
+    (
+        *(
+            "script",
+            "style",
+            "template",
+            "title",
+            "svg",
+            "math",
+            "iframe",
+            "object",
+            "embed",
+            "applet",
+        ),
+        *(
+            "audio",
+            "video",
+            "canvas",
+            "map",
+            "select",
+            "option",
+            "button",
+            "input",
+            "textarea",
+            "noscript",
+            "img",
+        ),
+        *(
+            "graphic",
+            "rp",
+            "rt",
+            "meta",
+            "link",
+        ),
+    )
+)
 VERSE_LINE = 80
 """Lines between single breaks that are all shorter than this, in characters, are verse or an address, and stay."""
 
@@ -129,114 +141,10 @@ class Block:
     marker: str = ""
 
 
-def blocks_of(root: HtmlElement) -> list[Block]:
-    """The blocks below `root`, in order: an element of an HTML page, or the body that trafilatura returns."""
-    reader = _Reader()
-    depth = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        skipped = not isinstance(element.tag, str) or (element.tag in SKIPPED and not _is_heading(element))
-        if event == "start":
-            depth += skipped
-            if not depth:
-                reader.open(element)
-        else:
-            if not depth:
-                reader.close(element)
-            depth -= skipped
-            if not depth and element is not root and element.tail:
-                reader.text(element.tail)
-    reader.flush()
-    return reader.blocks
-
-
-def _is_heading(element: HtmlElement) -> bool:
-    return element.tag == "head" and element.get("rend") is not None
-
-
-class _Reader:
-    """Collects blocks from a walk over a tree; `text` between two block boundaries becomes a block."""
-
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
-        self._buffer: list[str] = []
-        self._kinds: list[Kind] = []
-        self._marker = ""
-        self._tables: list[bool] = []
-        self._cells: list[str] = []
-
-    def open(self, element: HtmlElement) -> None:
-        tag = element.tag
-        if tag in BREAKS:
-            self._buffer.append("\n")
-        elif tag in BLOCK_TAGS:
-            self._open_block(element)
-        if tag == "pre":
-            self._buffer.append(element.text or "")
-        elif element.text:
-            self.text(element.text)
-
-    def _open_block(self, element: HtmlElement) -> None:
-        tag = element.tag
-        if tag in CELLS and self._in_table():
-            return
-        if not self._in_table():
-            self.flush()
-        if tag == "table":
-            self._tables.append(_holds_data(element))
-        elif tag in HEADINGS:
-            self._kinds.append("heading")
-        elif tag in ITEMS:
-            self._kinds.append("item")
-            self._marker = _marker(element)
-        elif tag in QUOTES:
-            self._kinds.append("quote")
-
-    def close(self, element: HtmlElement) -> None:
-        tag = element.tag
-        if tag not in BLOCK_TAGS:
-            return
-        if self._in_table() and tag != "table":
-            self._close_in_table(tag)
-            return
-        self.flush()
-        if tag == "table" and self._tables:
-            self._tables.pop()
-        elif (tag in HEADINGS or tag in ITEMS or tag in QUOTES) and self._kinds:
-            self._kinds.pop()
-
-    def _close_in_table(self, tag: str) -> None:
-        if tag in CELLS:
-            self._cells.append(squeeze("".join(self._buffer).replace("\n", " ")))
-            self._buffer.clear()
-        elif tag in ROWS:
-            cells = [cell for cell in self._cells if cell]
-            if cells:
-                self.blocks.append(Block(" | ".join(cells), "row"))
-            self._cells.clear()
-        else:
-            self._buffer.append(" ")
-
-    def text(self, text: str) -> None:
-        self._buffer.append(_WHITE.sub(" ", text))
-
-    def _in_table(self) -> bool:
-        return bool(self._tables) and self._tables[-1]
-
-    def flush(self) -> None:
-        """End the block that is being read."""
-        text = "".join(self._buffer)
-        self._buffer.clear()
-        kind = self._kinds[-1] if self._kinds else "paragraph"
-        for paragraph in _paragraphs(text):
-            self.blocks.append(Block(paragraph, kind, self._marker if kind == "item" else ""))
-            self._marker = ""
-
-
-_WHITE = re.compile("[ \t\r\n\f\v\u2028\u2029\u0085]+")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 
 
-def _paragraphs(text: str) -> Iterator[str]:
+def paragraphs(text: str) -> Iterator[str]:
     """`text` with line breaks as paragraphs: blank lines divide, and so do breaks after whole sentences."""
     for part in _BLANK_LINE.split(text):
         lines = [line for line in map(squeeze, part.split("\n")) if line]
@@ -254,7 +162,8 @@ def _paragraphs(text: str) -> Iterator[str]:
             yield kept
 
 
-def _marker(item: HtmlElement) -> str:
+def marker_of(item: HtmlElement) -> str:
+    """What leads an item of a list in the text file: a hyphen, or its number in an ordered list."""
     parent = item.getparent()
     ordered = parent is not None and (parent.tag == "ol" or parent.get("rend") == "ol")
     if not ordered or parent is None:
@@ -263,7 +172,7 @@ def _marker(item: HtmlElement) -> str:
     return f"{before + 1}. "
 
 
-def _holds_data(table: HtmlElement) -> bool:
+def holds_data(table: HtmlElement) -> bool:
     """Whether `table` is one of data: several short cells a row. Old pages lay out whole articles in tables."""
     if table.xpath("count(.//*[self::td or self::th or self::cell]) < 2 or boolean(.//table)"):
         return False

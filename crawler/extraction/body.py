@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
-from trafilatura.settings import Document
+from trafilatura.readability_lxml import Document
+from trafilatura.settings import Document as Extracted
 
-from crawler.extraction.blocks import Block, blocks_of, clean_text
-from crawler.extraction.parse import remove
+from crawler.extraction.blocks import Block, clean_text
+from crawler.extraction.consensus import most_agreed
+from crawler.extraction.metadata import Metadata
+from crawler.extraction.parse import parse_page, remove
 from crawler.extraction.prune import prune
+from crawler.extraction.reader import DOUBTFUL, read_article
 from crawler.extraction.rules import Rules, select
+from crawler.extraction.survey import blocks_of, survey
 
 NO_BREAK_SPACE = "\xa0"
 STAND_IN = "\U0001d332"
@@ -27,25 +32,40 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("readability").setLevel(logging.CRITICAL)
 
 
-def body_blocks(tree: HtmlElement, rules: Rules) -> list[Block]:
+def body_blocks(tree: HtmlElement, rules: Rules, metadata: Metadata) -> list[Block]:
     """The blocks of the article on the page `tree`, which is changed; none where there is no article.
 
     Containers that the source names (`keep`) are taken as they are, but for furniture; where none of them is on
-    the page, or no rule names any, trafilatura finds the article.
+    the page, or no rule names any, the reader finds the article, and where it is in doubt others are asked.
     """
     for element in select(tree, rules.drop):
         remove(element)
     _spell_out_quotes(tree)
-    kept = _outermost(select(tree, rules.keep))
-    prune(tree, kept)
-    blocks = [block for container in kept for block in blocks_of(container)]
-    if not blocks:
-        blocks = _generic_blocks(tree)
+    blocks = _kept_blocks(tree, rules) or _found_blocks(tree, metadata)
     for block in blocks:
         block.text = clean_text(block.text)
         if not rules.no_break_spaces:
             block.text = block.text.replace(NO_BREAK_SPACE, " ")
     return [block for block in blocks if block.text.strip()]
+
+
+def _kept_blocks(tree: HtmlElement, rules: Rules) -> list[Block]:
+    kept = _outermost(select(tree, rules.keep)) if rules.keep else []
+    if not kept:
+        return []
+    prune(tree, kept)
+    return [block for container in kept for block in blocks_of(container)]
+
+
+def _found_blocks(tree: HtmlElement, metadata: Metadata) -> list[Block]:
+    """The article as the reader finds it; where that is doubtful, what most of three extractors agree on."""
+    reading = read_article(survey(tree), metadata.title, metadata.stated_body, metadata.description or "")
+    if reading.doubt < DOUBTFUL:
+        return reading.blocks
+    pruned = copy.deepcopy(tree)
+    prune(pruned)
+    others = [blocks for blocks in (_by_trafilatura(pruned), _by_readability(pruned)) if blocks]
+    return most_agreed([reading.blocks, *others])
 
 
 def _outermost(elements: Sequence[HtmlElement]) -> list[HtmlElement]:
@@ -69,12 +89,21 @@ def _spell_out_quotes(tree: HtmlElement) -> None:
             quote.text += "”"
 
 
-def _generic_blocks(tree: HtmlElement) -> list[Block]:
+def _by_readability(tree: HtmlElement) -> list[Block]:
+    try:
+        summary = Document(copy.deepcopy(tree), min_text_length=25).summary()
+    except (etree.LxmlError, ValueError, TypeError, AttributeError, IndexError):
+        return []
+    page = parse_page(summary)
+    return blocks_of(page) if page is not None else []
+
+
+def _by_trafilatura(tree: HtmlElement) -> list[Block]:
     page = copy.deepcopy(tree)
     for text in _WITH_NO_BREAK_SPACE(page):
         _replace(text, text.replace(NO_BREAK_SPACE, STAND_IN))
     document = bare_extraction(page, include_comments=False, with_metadata=False, deduplicate=False)
-    if not isinstance(document, Document) or document.body is None:
+    if not isinstance(document, Extracted) or document.body is None:
         return []
     blocks = blocks_of(document.body)
     for block in blocks:

@@ -41,6 +41,8 @@ class Metadata:
     image: dict[str, str | None] | None = None
     canonical_url: str | None = None
     stated_language: str | None = None
+    stated_body: str = ""
+    """JSON-LD's `articleBody`; what it says is only compared with the text, since it is often cut or out of date."""
     paywalled: bool = False
     rights: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
@@ -72,6 +74,7 @@ def read_metadata(tree: HtmlElement, url: str, rules: Rules, headers: Mapping[st
         image=lead_image(tree, url, page.meta("image"), page.node),
         canonical_url=_canonical(page),
         stated_language=_stated_language(page),
+        stated_body=first(page.node.get("articleBody")) or "",
         paywalled=paywalled(page),
         rights=reservations(page, headers or {}),
         kinds=[

@@ -44,3 +44,9 @@ def named(*lists: str, attribute: str = "@class") -> str:
 
 EXSLT = {"re": "http://exslt.org/regular-expressions"}
 """The namespace that `named` needs."""
+
+
+@cache
+def box_words() -> dict[str, list[tuple[str, ...]]]:
+    """For each group of words in classes and ids, its entries: one word, or several that have to be there together."""
+    return {name: [tuple(entry.split("+")) for entry in words.split()] for name, words in _file()["boxes"].items()}

@@ -74,8 +74,8 @@ def test_lists_headings_and_tables_stay_readable(article_page, sentences):
 
 def test_breaks_divide_paragraphs_and_keep_verse(article_page, sentences):
     verse = "Under the bridge<br>the water goes<br>and no one knows"
-    text = text_of(article_page("<br><br>".join(sentences), verse, sentences[2]))
-    assert "\n\n".join(sentences) in text
+    text = text_of(article_page("<br><br>".join(sentences[:2]), verse, sentences[2]))
+    assert "\n\n".join(sentences[:2]) in text
     assert "\n\nUnder the bridge\nthe water goes\nand no one knows\n\n" in text
 
 

@@ -1,0 +1,312 @@
+"""What is said about a block by its text, its boxes, its neighbours and its place: the numbers that the reader weighs.
+
+Every feature means the same in every language and on every site.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from crawler.extraction.clean import fold, is_furniture
+from crawler.extraction.survey import NAMES, TAGS, Box, Found, Survey
+
+RUNNING = 80
+"""Size of a block from which it may be running text."""
+
+LINKED = 0.4
+"""Share of a block within links, from which it is no running text."""
+
+_LOG_RUNNING = math.log1p(RUNNING)
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_PUNCTUATION = re.compile("[.,;:!?。，、；：！？…]")
+_END = re.compile("[.!?。！？…]['\"”’»)\\]」]*$")
+_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b")
+_KINDS = {"paragraph": 0, "heading": 1, "item": 2, "quote": 3, "row": 4}
+_HOLDERS = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dd", "dt", "center"))
+"""Tags that hold a block or two: the box that gathers an article's paragraphs is around them."""
+
+_BITS = len(NAMES) + len(TAGS)
+CONTEXT = (
+    *("size", "words", "linked", "end", "punctuation", "digits"),
+    *("capitals", "kind", "depth", "wide", "furniture", "date"),
+    *("repeated", "is_title", "in_title", "bar", "copyright", "colon"),
+    *("quote_mark", "starts_low", "share1", "share2", "share3", "density1"),
+    *("density2", "density3", "siblings", "up", "down", "in_core"),
+    *("core_share", "place", "place_text", "from_title", "has_title", "before_core"),
+    *("after_core", "to_good_before", "to_good_after", "good_left", "good_right", "page_size"),
+    *("page_good", "in_body", "in_description", "alike", "alike_good", "title_up"),
+    *("title_down", "swallows"),
+)
+NEIGHBOUR = ("size", "linked", "kind", "end", "furniture")
+"""What is said again of the two blocks before and the two after."""
+
+FEATURES = (
+    *CONTEXT,
+    *(f"{name}{offset:+d}" for offset in (-2, -1, 1, 2) for name in NEIGHBOUR),
+    *(f"same_box{offset:+d}" for offset in (-1, 1)),
+    *(f"near_{name}" for name in (*NAMES, *TAGS)),
+    *(f"far_{name}" for name in (*NAMES, *TAGS)),
+)
+
+
+def size_of(text: str) -> float:
+    """The length of `text` in Latin letters: an ideograph or syllable says as much as two and a half."""
+    return len(text) + 1.5 * len(_WIDE.findall(text)) if not text.isascii() else len(text)
+
+
+def describe(page: Survey, title: str, body: str = "", description: str = "") -> list[list[float]]:
+    """The features of each block of `page`, in the order of `FEATURES`.
+
+    `title`, `description` and `body` are what the page's metadata state; the last is JSON-LD's `articleBody`.
+    """
+    if not page.found:
+        return []
+    texts = [_of_text(found, fold(title)) for found in page.found]
+    sizes = [text[0] for text in texts]
+    for text, size in zip(texts, sizes, strict=True):
+        text[0] = math.log1p(size)
+    running = [size if is_running(text) else 0.0 for text, size in zip(texts, sizes, strict=True)]
+    _fill_boxes(page, sizes, running)
+    counts = Counter(found.block.text for found in page.found)
+    around = _Surroundings(page, sizes, running, texts)
+    stated = _Stated(page, sizes, running, fold(body), fold(description))
+    rows = []
+    for index, found in enumerate(page.found):
+        row = [*texts[index]]
+        row[12] = counts[found.block.text]
+        row += around.of(index)
+        row += stated.of(index)
+        row += around.from_title(found.box)
+        row.append(stated.swallows(found.block.text))
+        row += _neighbours(page, texts, index)
+        row += _bits(found)
+        rows.append(row)
+    return rows
+
+
+def _of_text(found: Found, title: str) -> list[float]:
+    text = found.block.text
+    size = size_of(text)
+    length = len(text)
+    folded = fold(text) if length < 300 else ""
+    digits = capitals = 0
+    for character in text[:200]:
+        digits += character.isdigit()
+        capitals += character.isupper()
+    first = text[0]
+    return [
+        size,
+        text.count(" ") + 1,
+        min(1.0, found.linked / length),
+        _END.search(text) is not None,
+        len(_PUNCTUATION.findall(text)) / size,
+        digits / min(length, 200),
+        capitals / min(length, 200),
+        _KINDS[found.block.kind],
+        found.box.depth,
+        size > length,
+        length < 200 and is_furniture(text),
+        length < 200 and _DATE.search(text) is not None,
+        0.0,
+        bool(folded) and folded == title,
+        bool(folded) and len(folded) > 10 and (folded in title or title in folded),
+        "|" in text or "·" in text or "•" in text,
+        "©" in text or "(c)" in text,
+        text.endswith((":", "：")),
+        first in "\"“”„«»'‘’「『",
+        first.islower(),
+    ]
+
+
+def is_running(row: Sequence[float]) -> bool:
+    """Whether features are those of running text: long enough, with punctuation, hardly linked, no known furniture."""
+    return row[0] >= _LOG_RUNNING and row[2] < LINKED and row[4] > 0 and not row[10]
+
+
+def _fill_boxes(page: Survey, sizes: list[float], running: list[float]) -> None:
+    for found, size, good in zip(page.found, sizes, running, strict=True):
+        box: Box | None = found.box
+        holder = holder_of(found.box)
+        holder.own += good
+        while box is not None:
+            box.text += size
+            box.good += good
+            box = box.parent
+
+
+def holder_of(box: Box) -> Box:
+    """The box that gathers paragraphs, from the one that is a paragraph."""
+    while box.tag in _HOLDERS and box.parent is not None:
+        box = box.parent
+    return box
+
+
+class _Surroundings:
+    """Where blocks stand on the page: relative to its best box (the core), its title, its running text."""
+
+    def __init__(self, page: Survey, sizes: list[float], running: list[float], texts: list[list[float]]) -> None:
+        self.page = page
+        self.total = sum(sizes) or 1.0
+        self.good = sum(running) or 1.0
+        self.core = max(page.boxes, key=lambda box: box.own)
+        self.chain: dict[Box, int] = {}
+        above: Box | None = self.core
+        while above is not None:
+            self.chain[above] = len(self.chain)
+            above = above.parent
+        self.title = next((i for i, text in enumerate(texts) if text[13]), -1)
+        if self.title < 0:
+            self.title = next((i for i, found in enumerate(page.found) if found.box.tag == "h1"), -1)
+        self.title_chain: dict[Box, int] = {}
+        above = page.found[self.title].box if self.title >= 0 else None
+        while above is not None:
+            self.title_chain[above] = len(self.title_chain)
+            above = above.parent
+        in_core = [i for i, found in enumerate(page.found) if running[i] and holder_of(found.box) is self.core]
+        self.first, self.last = (in_core[0], in_core[-1]) if in_core else (0, len(sizes) - 1)
+        self._passed = self._prefix(sizes)
+        self._passed_good = self._prefix(running)
+        self._before, self._after = self._distances(running)
+
+    @staticmethod
+    def _prefix(values: list[float]) -> list[float]:
+        total, passed = 0.0, []
+        for value in values:
+            passed.append(total)
+            total += value
+        return passed
+
+    @staticmethod
+    def _distances(running: list[float]) -> tuple[list[int], list[int]]:
+        before, after, seen = [], [0] * len(running), 99
+        for good in running:
+            before.append(seen)
+            seen = 1 if good else min(99, seen + 1)
+        seen = 99
+        for index in range(len(running) - 1, -1, -1):
+            after[index] = seen
+            seen = 1 if running[index] else min(99, seen + 1)
+        return before, after
+
+    def of(self, index: int) -> list[float]:
+        found = self.page.found[index]
+        first = holder_of(found.box)
+        second = first.parent or first
+        third = second.parent or second
+        up, down = self._way(found.box)
+        count = len(self.page.found)
+        return [
+            first.good / self.good,
+            second.good / self.good,
+            third.good / self.good,
+            first.good / (first.text or 1.0),
+            second.good / (second.text or 1.0),
+            third.good / (third.text or 1.0),
+            first.own / self.good,
+            up,
+            down,
+            first is self.core,
+            self.core.own / self.good,
+            index / count,
+            self._passed[index] / self.total,
+            max(-50, min(50, index - self.title)) if self.title >= 0 else -60,
+            self.title >= 0,
+            max(-50, min(50, index - self.first)),
+            max(-50, min(50, index - self.last)),
+            self._before[index],
+            self._after[index],
+            self._passed_good[index] / self.good,
+            1 - self._passed_good[index] / self.good,
+            math.log1p(self.total),
+            math.log1p(self.good),
+        ]
+
+    def from_title(self, box: Box) -> list[float]:
+        """Steps from `box` up to the first that holds the title too, and from there down to the title."""
+        up = 0
+        at: Box | None = box
+        while at is not None and at not in self.title_chain:
+            up += 1
+            at = at.parent
+        return [up, self.title_chain[at] if at is not None else 50]
+
+    def _way(self, box: Box) -> tuple[int, int]:
+        """Steps up from the core to the box that holds both, and down from there."""
+        down = 0
+        at: Box | None = box
+        while at is not None and at not in self.chain:
+            down += 1
+            at = at.parent
+        return (self.chain[at] if at is not None else 50), down
+
+
+class _Stated:
+    """What the page says of a block elsewhere: in its metadata, in boxes that are alike, in blocks that it repeats."""
+
+    def __init__(self, page: Survey, sizes: list[float], running: list[float], body: str, description: str) -> None:
+        self.page, self.body, self.description = page, body, description
+        self.boxes: dict[tuple[str, ...], set[Box]] = {}
+        self.good: dict[tuple[str, ...], float] = {}
+        self.total = sum(running) or 1.0
+        self.looks = [_looks(holder_of(found.box)) for found in page.found]
+        for found, look, good in zip(page.found, self.looks, running, strict=True):
+            self.boxes.setdefault(look, set()).add(holder_of(found.box))
+            self.good[look] = self.good.get(look, 0.0) + good
+        self.long = [found.block.text for found, good in zip(page.found, running, strict=True) if good]
+
+    def of(self, index: int) -> list[float]:
+        folded = fold(self.page.found[index].block.text[:80])
+        known = len(folded) > 12
+        look = self.looks[index]
+        return [
+            float(known and folded[:50] in self.body) if self.body else -1.0,
+            float(known and _share_start(folded, self.description)) if self.description else -1.0,
+            math.log1p(len(self.boxes[look])),
+            self.good[look] / self.total,
+        ]
+
+    def swallows(self, text: str) -> float:
+        """How many running blocks `text` repeats whole: a page's data printed once more."""
+        if len(text) < 400:
+            return 0.0
+        return min(5, sum(other in text for other in self.long if len(other) < len(text)))
+
+
+def _share_start(one: str, other: str) -> bool:
+    return one[:40] in other or other[:40] in one
+
+
+def _looks(box: Box) -> tuple[str, ...]:
+    """What makes boxes look alike: their tags and classes, and those of the boxes around them."""
+    around = box.parent
+    names = (box.tag, box.element.get("class") or "")
+    return names if around is None else (*names, around.tag, around.element.get("class") or "")
+
+
+_NOTHING = [0.0, 0.0, -1.0, 0.0, 0.0]
+
+
+def _neighbours(page: Survey, texts: list[list[float]], index: int) -> list[float]:
+    row: list[float] = []
+    for offset in (-2, -1, 1, 2):
+        at = index + offset
+        if 0 <= at < len(texts):
+            text = texts[at]
+            row += (text[0], text[2], text[7], text[3], text[10])
+        else:
+            row += _NOTHING
+    own = holder_of(page.found[index].box)
+    for offset in (-1, 1):
+        at = index + offset
+        row.append(0 <= at < len(texts) and holder_of(page.found[at].box) is own)
+    return row
+
+
+def _bits(found: Found) -> list[float]:
+    box = found.box
+    near = box.bits | found.bits | (box.parent.bits if box.parent is not None else 0)
+    far = box.above
+    return [float(bits >> place & 1) for bits in (near, far) for place in range(_BITS)]

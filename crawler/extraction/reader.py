@@ -1,0 +1,100 @@
+"""The article among the blocks of a page: each block weighed by what `features` says of it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crawler.extraction.blocks import Block
+from crawler.extraction.features import RUNNING, describe, holder_of, is_running, size_of
+from crawler.extraction.survey import TAG_BITS, Box, Found, Survey
+from crawler.extraction.weights import Row, scorer
+
+CHOSEN = 0.2
+"""Log-odds from which a block belongs to the article: somewhat more likely than not."""
+
+SIBLINGS = 0.4
+"""Share of a box's running text that has to be likely, for the rest of it to come along."""
+
+SIBLING = 0.05
+"""How likely the rest has to be by itself."""
+
+DOUBTFUL = 0.12
+"""Share of the text about which the weights are of two minds, from which others are asked too."""
+
+SHORT = 400
+"""Size of an article under which others are asked too: its body may be split over boxes that do not look like it."""
+
+_PICTURE = TAG_BITS["figure"] | TAG_BITS["figcaption"]
+_DATA = TAG_BITS["table"] | TAG_BITS["blockquote"]
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the reader took for the article, and how doubtful it is (0 to 1)."""
+
+    blocks: list[Block]
+    doubt: float
+
+
+def read_article(page: Survey, title: str, body: str = "", description: str = "") -> Reading:
+    """The article on `page`; `title`, JSON-LD `body` and `description` are what the page states of it."""
+    rows = describe(page, title, body, description)
+    score = scorer()
+    chances = [0.0 if _is_caption(found) else _chance(score(row)) for found, row in zip(page.found, rows, strict=True)]
+    chosen = _with_siblings(page.found, rows, chances)
+    return Reading(_without_repeats([found.block for found in chosen]), _doubt(page.found, chances))
+
+
+def _with_siblings(found: Sequence[Found], rows: Sequence[Row], chances: Sequence[float]) -> list[Found]:
+    """The likely blocks, and running text that is not out of the question in a box that gave much of them."""
+    line = _chance(CHOSEN)
+    running, chosen = Counter[Box](), Counter[Box]()
+    for one, row, chance in zip(found, rows, chances, strict=True):
+        if is_running(row):
+            running[holder_of(one.box)] += len(one.block.text)
+            chosen[holder_of(one.box)] += len(one.block.text) * (chance > line)
+    kept = []
+    for one, row, chance in zip(found, rows, chances, strict=True):
+        box = holder_of(one.box)
+        sibling = chance > SIBLING and is_running(row) and 0 < chosen[box] >= SIBLINGS * running[box]
+        if chance > line or sibling:
+            kept.append(one)
+    return kept
+
+
+def _chance(odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+
+
+def _is_caption(found: Found) -> bool:
+    """Whether a block stands in a figure; figures also hold tables and quotations, which are text."""
+    around = found.box.bits | found.box.above
+    return bool(around & _PICTURE) and not around & _DATA and found.block.kind != "row"
+
+
+def _doubt(found: Sequence[Found], chances: Sequence[float]) -> float:
+    """The share of text that may as well be as not be the article's; 1 where there is hardly any."""
+    sizes = [size_of(one.block.text) for one in found]
+    read = sum(size * chance for size, chance in zip(sizes, chances, strict=True))
+    if read < SHORT:
+        return 1.0
+    return sum(size * min(chance, 1 - chance) for size, chance in zip(sizes, chances, strict=True)) / read
+
+
+def _without_repeats(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks without second copies of long ones, and without a block that is several others once more in one."""
+    kept: list[Block] = []
+    seen: set[str] = set()
+    long = [block.text for block in blocks if len(block.text) >= RUNNING]
+    for block in blocks:
+        if len(block.text) >= RUNNING:
+            if block.text in seen:
+                continue
+            seen.add(block.text)
+            if len(block.text) > 5 * RUNNING and sum(text in block.text for text in long if text != block.text) > 2:
+                continue
+        kept.append(block)
+    return kept

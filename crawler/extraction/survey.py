@@ -1,0 +1,253 @@
+"""A page surveyed: every block of text on it, with the boxes that it stands in.
+
+One walk over the tree, whatever is asked of it later: which blocks are the article's (`reader`), which recur on the
+pages of a site (`template`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.extraction.blocks import (
+    BLOCK_TAGS,
+    BREAKS,
+    CELLS,
+    HEADINGS,
+    ITEMS,
+    QUOTES,
+    ROWS,
+    SKIPPED,
+    Block,
+    Kind,
+    holds_data,
+    marker_of,
+    paragraphs,
+)
+from crawler.extraction.parse import squeeze
+from crawler.extraction.vocabulary import box_words
+
+NAMES = tuple(box_words())
+"""What the words of a class or id may say of a box, by the group's name; a box has a bit for each."""
+
+TAGS = (
+    *("article", "main", "aside", "nav", "footer", "header", "form", "figure", "table", "ul", "ol", "li"),
+    *("blockquote", "section", "dl", "td", "figcaption", "p", "h1", "h2", "h3"),
+)
+"""Elements that say as much by their tag; their bits come after those of the names."""
+
+TAG_BITS = {tag: 1 << (len(NAMES) + place) for place, tag in enumerate(TAGS)}
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_SINGLE: dict[str, int] = {}
+_TOGETHER: list[tuple[frozenset[str], int]] = []
+for _place, _entries in enumerate(box_words().values()):
+    for _entry in _entries:
+        if len(_entry) == 1:
+            _SINGLE[_entry[0]] = _SINGLE.get(_entry[0], 0) | 1 << _place
+        else:
+            _TOGETHER.append((frozenset(_entry), 1 << _place))
+_WHITE = re.compile("[ \t\r\n\f\v\u2028\u2029\u0085]+")
+
+
+@lru_cache(maxsize=8192)
+def name_bits(name: str) -> int:
+    """The groups of `NAMES` that the words of one class or id belong to, as bits."""
+    bits = 0
+    words = {word.lower() for word in _WORD.findall(name)}
+    for word in words:
+        bits |= _SINGLE.get(word) or _SINGLE.get(word.removesuffix("s"), 0)
+    if len(words) > 1:
+        for together, bit in _TOGETHER:
+            if together <= words:
+                bits |= bit
+    return bits
+
+
+def _bits_of(element: HtmlElement) -> int:
+    bits = 0
+    for names in (element.get("class"), element.get("id"), element.get("itemprop")):
+        if names:
+            for name in names.split():
+                bits |= name_bits(name)
+    return bits
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """An element that holds blocks: its tag, what its class and id say (`bits`), and the box around it.
+
+    `path` names it in a way that is the same on other pages of the site: tags and classes from the root.
+    """
+
+    element: HtmlElement
+    parent: Box | None
+    depth: int
+    tag: str
+    bits: int
+    above: int
+    """The bits of all boxes around this one."""
+    good: float = 0.0
+    """Characters of running text within; filled in by who needs it."""
+    text: float = 0.0
+    """Characters of any text within."""
+    own: float = 0.0
+    """Characters of running text in blocks that are directly in this box, or in paragraphs that are."""
+
+
+@dataclass(slots=True)
+class Found:
+    """A block as it stands on its page: the box it is in, its characters within links, bits of inline elements."""
+
+    block: Block
+    box: Box
+    linked: int = 0
+    bits: int = 0
+    heads: int = 0
+
+
+@dataclass(slots=True)
+class Survey:
+    """All blocks of a page in order, and the boxes that hold them, outer before inner."""
+
+    found: list[Found] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+
+
+def survey(root: HtmlElement) -> Survey:
+    """The blocks of the page below `root`; the tree stays as it is."""
+    walk = _Walk()
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walker:
+        tag = element.tag
+        if event == "start":
+            if _is_skipped(element, tag):
+                walker.skip_subtree()
+            else:
+                walk.open(element, tag)
+        else:
+            if not _is_skipped(element, tag):
+                walk.close(element, tag)
+            if element.tail and element is not root:
+                walk.text(element.tail)
+    walk.flush()
+    return Survey(walk.found, walk.boxes)
+
+
+def blocks_of(root: HtmlElement) -> list[Block]:
+    """The blocks below `root`, in order: an element of an HTML page, or the body that trafilatura returns."""
+    return [found.block for found in survey(root).found]
+
+
+def _is_skipped(element: HtmlElement, tag: object) -> bool:
+    """Whether an element holds no text to read; a `head` that has a rendition is a heading of trafilatura's."""
+    return not isinstance(tag, str) or tag in SKIPPED or (tag == "head" and element.get("rend") is None)
+
+
+class _Walk:
+    """The state of a walk: open boxes, and the text since the last boundary of a block."""
+
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+        self.boxes: list[Box] = []
+        self._open: list[Box] = []
+        self._buffer: list[str] = []
+        self._linked = 0
+        self._in_link = 0
+        self._bits = 0
+        self._kinds: list[Kind] = []
+        self._marker = ""
+        self._tables: list[bool] = []
+        self._cells: list[str] = []
+        self._row_linked = 0
+
+    def open(self, element: HtmlElement, tag: str) -> None:
+        if tag in BREAKS:
+            self._buffer.append("\n")
+        elif tag in BLOCK_TAGS:
+            self._open_block(element, tag)
+        else:
+            if tag == "a":
+                self._in_link += 1
+            self._bits |= _bits_of(element)
+        if element.text:
+            if tag == "pre":
+                self._buffer.append(element.text)
+            else:
+                self.text(element.text)
+
+    def _open_block(self, element: HtmlElement, tag: str) -> None:
+        if self._tables and self._tables[-1]:
+            return
+        self.flush()
+        parent = self._open[-1] if self._open else None
+        bits = _bits_of(element) | TAG_BITS.get(tag, 0)
+        above = parent.above | parent.bits if parent is not None else 0
+        box = Box(element, parent, parent.depth + 1 if parent is not None else 0, tag, bits, above)
+        self._open.append(box)
+        self.boxes.append(box)
+        if tag == "table":
+            self._tables.append(holds_data(element))
+        elif tag in HEADINGS:
+            self._kinds.append("heading")
+        elif tag in ITEMS:
+            self._kinds.append("item")
+            self._marker = marker_of(element)
+        elif tag in QUOTES:
+            self._kinds.append("quote")
+
+    def close(self, element: HtmlElement, tag: str) -> None:
+        if tag == "a":
+            self._in_link -= 1
+            return
+        if tag not in BLOCK_TAGS:
+            return
+        if self._tables and self._tables[-1] and tag != "table":
+            self._close_in_table(tag)
+            return
+        self.flush()
+        self._open.pop()
+        if tag == "table" and self._tables:
+            self._tables.pop()
+        elif (tag in HEADINGS or tag in ITEMS or tag in QUOTES) and self._kinds:
+            self._kinds.pop()
+
+    def _close_in_table(self, tag: str) -> None:
+        if tag in CELLS:
+            self._cells.append(squeeze("".join(self._buffer).replace("\n", " ")))
+            self._buffer.clear()
+        elif tag in ROWS:
+            cells = [cell for cell in self._cells if cell]
+            if cells:
+                self.found.append(Found(Block(" | ".join(cells), "row"), self._open[-1], self._linked, self._bits))
+            self._cells.clear()
+            self._linked = self._bits = 0
+        else:
+            self._buffer.append(" ")
+
+    def text(self, text: str) -> None:
+        text = _WHITE.sub(" ", text)
+        self._buffer.append(text)
+        if self._in_link > 0:
+            self._linked += len(text.strip())
+
+    def flush(self) -> None:
+        """End the block that is being read."""
+        if self._buffer:
+            text = "".join(self._buffer)
+            self._buffer.clear()
+            if not text.isspace() and self._open:
+                self._add(text)
+        self._linked = self._bits = 0
+
+    def _add(self, text: str) -> None:
+        kind = self._kinds[-1] if self._kinds else "paragraph"
+        parts = list(paragraphs(text))
+        total = sum(map(len, parts)) or 1
+        for part in parts:
+            block = Block(part, kind, self._marker if kind == "item" else "")
+            self.found.append(Found(block, self._open[-1], self._linked * len(part) // total, self._bits))
+            self._marker = ""
