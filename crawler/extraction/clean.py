@@ -17,11 +17,19 @@ from crawler.extraction.vocabulary import alternatives
 FURNITURE_LENGTH = 200
 """Characters of a line that may be furniture by what it says; a longer one is text."""
 
+BYLINE_LENGTH = 160
+"""Characters of a line that may be a byline."""
+
+HEAD_BLOCKS = 4
+"""Headline and byline are looked for among this many first blocks at least."""
+
 LEAD_LENGTH = 160
 """A paragraph of this many characters ends the head of an article, where headline and date are repeated."""
 
 _DATE = alternatives("pieces", "date")
 _FURNITURE = re.compile(alternatives("lines"), re.IGNORECASE)
+_DATES = re.compile(_DATE, re.IGNORECASE)
+_AROUND = re.compile(alternatives("authors", "around"))
 _COMMENT_FORM = re.compile(alternatives("lines", "comments"), re.IGNORECASE)
 _TIME = r"\d{1,2}:\d\d(?: ?[ap]m)?(?: [A-Z]{2,4})?"
 _HEAD_ONLY = re.compile(rf"(?:{_DATE}|{_TIME})(?:[ ,|·-]+{_TIME})?", re.IGNORECASE)
@@ -33,10 +41,12 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", text.casefold()).strip()
 
 
-def clean_blocks(blocks: Iterable[Block], title: str, drop_lines: Sequence[str] = ()) -> list[Block]:
-    """`blocks` without furniture, without the headline at their head, and without lines of the source's own rules."""
+def clean_blocks(
+    blocks: Iterable[Block], title: str, drop_lines: Sequence[str] = (), authors: Sequence[str] = ()
+) -> list[Block]:
+    """`blocks` without furniture, without headline and byline at their head, without lines of the source's rules."""
     kept = [block for block in _drop_lines(blocks, drop_lines) if not is_furniture(block.text)]
-    return _without_dangling_headings(_without_head(_before_comments(kept), title))
+    return _without_dangling_headings(_without_head(_before_comments(kept), title, authors))
 
 
 def is_furniture(text: str) -> bool:
@@ -65,14 +75,30 @@ def _before_comments(blocks: list[Block]) -> list[Block]:
     return blocks
 
 
-def _without_head(blocks: list[Block], title: str) -> list[Block]:
-    """Blocks without headline and bare dates before the first paragraph of some length."""
+def _without_head(blocks: list[Block], title: str, authors: Sequence[str]) -> list[Block]:
+    """Blocks without headline, byline and bare dates before the first paragraph of some length."""
     headline = fold(title)
-    for index, block in enumerate(blocks):
-        if len(block.text) >= max(LEAD_LENGTH, len(title) + 20):
-            head, rest = blocks[:index], blocks[index:]
-            return [line for line in head if fold(line.text) != headline and not _HEAD_ONLY.fullmatch(line.text)] + rest
-    return [block for block in blocks if fold(block.text) != headline]
+    long = max(LEAD_LENGTH, len(title) + 20)
+    end = next((index for index, block in enumerate(blocks) if len(block.text) >= long), len(blocks))
+    head = [
+        block
+        for block in blocks[: max(end, HEAD_BLOCKS)]
+        if fold(block.text) != headline
+        and not (block in blocks[:end] and _HEAD_ONLY.fullmatch(block.text))
+        and not is_byline(block.text, authors)
+    ]
+    return head + blocks[max(end, HEAD_BLOCKS) :]
+
+
+def is_byline(text: str, authors: Sequence[str]) -> bool:
+    """Whether a line says nothing but who wrote the article (one of `authors` at least), and when."""
+    if not authors or len(text) > BYLINE_LENGTH:
+        return False
+    rest = f" {fold(_DATES.sub(' ', text))} "
+    whole = len(rest)
+    for author in sorted(authors, key=len, reverse=True):
+        rest = rest.replace(f" {fold(author)} ", " ")
+    return len(rest) < whole and all(word.isdigit() or _AROUND.fullmatch(word) for word in rest.split())
 
 
 def _without_dangling_headings(blocks: list[Block]) -> list[Block]:

@@ -43,7 +43,8 @@ def extract(
     if refused := refuse_page(tree, url):
         return _rejected(refused)
     metadata = read_metadata(tree, url, rules, headers)
-    blocks = clean_blocks(body_blocks(copy.deepcopy(tree), rules, metadata), metadata.title, rules.drop_lines)
+    found = body_blocks(copy.deepcopy(tree), rules, metadata)
+    blocks = clean_blocks(found, metadata.title, rules.drop_lines, metadata.authors)
     if rules.standfirst:
         blocks = _led_by(metadata.standfirst, blocks)
     if refused := judge(tree, url, metadata, blocks, rules):

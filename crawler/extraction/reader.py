@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.features import RUNNING, describe, holder_of, is_running, size_of
-from crawler.extraction.survey import TAG_BITS, Box, Found, Survey
+from crawler.extraction.survey import NAMES, TAG_BITS, Box, Found, Survey
 from crawler.extraction.weights import Row, scorer
 
 CHOSEN = 0.2
@@ -21,12 +21,16 @@ SIBLINGS = 0.4
 SIBLING = 0.05
 """How likely the rest has to be by itself."""
 
-DOUBTFUL = 0.12
+DOUBTFUL = 0.28
 """Share of the text about which the weights are of two minds, from which others are asked too."""
 
 SHORT = 400
 """Size of an article under which others are asked too: its body may be split over boxes that do not look like it."""
 
+PROMOTION = 500
+"""Size of a box that may be a promotion by its name; one with more text holds the article too."""
+
+_PROMOTION = sum(1 << NAMES.index(name) for name in ("asks", "advert", "share", "comment"))
 _PICTURE = TAG_BITS["figure"] | TAG_BITS["figcaption"]
 _DATA = TAG_BITS["table"] | TAG_BITS["blockquote"]
 
@@ -43,7 +47,10 @@ def read_article(page: Survey, title: str, body: str = "", description: str = ""
     """The article on `page`; `title`, JSON-LD `body` and `description` are what the page states of it."""
     rows = describe(page, title, body, description)
     score = scorer()
-    chances = [0.0 if _is_caption(found) else _chance(score(row)) for found, row in zip(page.found, rows, strict=True)]
+    chances = [
+        0.0 if _is_caption(found) or _is_promotion(found) else _chance(score(row))
+        for found, row in zip(page.found, rows, strict=True)
+    ]
     chosen = _with_siblings(page.found, rows, chances)
     return Reading(_without_repeats([found.block for found in chosen]), _doubt(page.found, chances))
 
@@ -73,6 +80,16 @@ def _is_caption(found: Found) -> bool:
     """Whether a block stands in a figure; figures also hold tables and quotations, which are text."""
     around = found.box.bits | found.box.above
     return bool(around & _PICTURE) and not around & _DATA and found.block.kind != "row"
+
+
+def _is_promotion(found: Found) -> bool:
+    """Whether a block stands in a small box that is named as one that asks, sells, shares or comments."""
+    box: Box | None = found.box
+    while box is not None and box.text < PROMOTION:
+        if box.bits & _PROMOTION:
+            return True
+        box = box.parent
+    return False
 
 
 def _doubt(found: Sequence[Found], chances: Sequence[float]) -> float:

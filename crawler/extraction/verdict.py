@@ -30,6 +30,9 @@ HTML_TYPES = (
 SHORT = 1500
 """Characters of text; a page with more of an article is no challenge, consent wall or error page."""
 
+LINKED = 0.6
+"""Share of a page's text in links, from which a page at a site's root is its home page, not the one article there."""
+
 SHELL_LENGTH = 200
 """Characters of visible text on a whole page; one with fewer is built by a script, if at all."""
 
@@ -116,7 +119,7 @@ def judge(tree: HtmlElement, url: str, metadata: Metadata, blocks: list[Block], 
         _ERROR.fullmatch(metadata.title) or _ERROR.fullmatch(" ".join((tree.findtext(".//title") or "").split()))
     ):
         return Rejection("error-page", metadata.title)
-    if listing := _listing(url, metadata, blocks, length):
+    if listing := _listing(tree, url, metadata, blocks, length):
         return listing
     if _is_video(url, metadata) and (length < rules.min_text_length or _paragraphs(blocks) < VIDEO_PARAGRAPHS):
         return Rejection("video", f"a video or audio page with {length} characters of text")
@@ -140,12 +143,12 @@ def _paragraphs(blocks: list[Block]) -> int:
     return sum(len(block.text) >= 120 for block in blocks)
 
 
-def _listing(url: str, metadata: Metadata, blocks: list[Block], length: int) -> Rejection | None:
+def _listing(tree: HtmlElement, url: str, metadata: Metadata, blocks: list[Block], length: int) -> Rejection | None:
     """A home, section or tag page: it says so, or has an address without a name and no running text."""
     path = urlsplit(url).path.strip("/")
     kinds = set(metadata.kinds)
     articles = any("article" in kind or "posting" in kind for kind in kinds)
-    if not path and not articles:
+    if not path and not articles and ("website" in kinds or length < SHORT // 2 or _is_linked(tree)):
         return Rejection("listing", "the address is that of a home page")
     if kinds & {"collectionpage", "searchresultspage", "itemlist"} and not articles:
         return Rejection("listing", "the page says that it is a collection")
@@ -164,6 +167,10 @@ def _listing(url: str, metadata: Metadata, blocks: list[Block], length: int) -> 
     ):
         return Rejection("listing", "many short lines, no date, no running text")
     return None
+
+
+def _is_linked(tree: HtmlElement) -> bool:
+    return sum(len(visible_text(link)) for link in tree.iter("a")) > LINKED * len(visible_text(tree))
 
 
 def _around(pattern: re.Pattern[str], text: str) -> str:
