@@ -39,6 +39,9 @@ _GET = b"GET "
 _SHA1 = "sha1:"
 _EARLIEST = "00000101000000"
 _NOT_DIGITS = re.compile(r"\D+")
+_STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
+_CONTENT_TYPE = re.compile(rb"\nContent-Type[ \t]*:([^\n]*)", re.IGNORECASE)
+_HEAD_END = re.compile(rb"\n\r?\n")
 _TYPE_END = re.compile("[; ]")
 
 
@@ -160,12 +163,13 @@ def _same_capture(first: Record, second: Record) -> bool:
 
 def _entry(record: Record, filename: str, length: int) -> Entry:
     url = record.url.replace(" ", "%20")
+    status, content_type = _answer(record)
     fields = {
         "metadata": record.get("WARC-Json-Metadata"),
         "url": url,
-        "mime": _mime(record),
+        "mime": _mime(record, content_type),
         "mime-detected": record.get("WARC-Identified-Payload-Type") if record.type != "revisit" else None,
-        "status": _status(record),
+        "status": _status(record, status),
         "digest": _payload_digest(record),
         "length": str(length),
         "offset": str(record.offset),
@@ -175,19 +179,33 @@ def _entry(record: Record, filename: str, length: int) -> Entry:
     return Entry(url_key(url), timestamp(record.get("WARC-Date") or ""), stated)
 
 
-def _mime(record: Record) -> str:
+def _answer(record: Record) -> tuple[str | None, str | None]:
+    """The status and the Content-Type of a response or revisit that is an HTTP message; else None and None.
+
+    They are all that the index needs of HTTP heads, and are found without taking the message apart.
+    """
+    started = _STATUS.match(record.block)
+    if not started or record.type not in ("response", "revisit"):
+        return None, None
+    end = _HEAD_END.search(record.block)
+    head = record.block[: end.start() + 1] if end else record.block
+    if b"\n " in head or b"\n\t" in head:
+        return started[1].decode(), record.http.get("Content-Type") or ""
+    stated = _CONTENT_TYPE.search(head)
+    return started[1].decode(), stated[1].strip().decode("latin-1") if stated else ""
+
+
+def _mime(record: Record, content_type: str | None) -> str:
     """The media type as the response states it, parameters left out; "unk" where it states none."""
     if record.type == "revisit":
         return REVISIT_MIME
-    stated = record.http.get("Content-Type") if record.http.raw else record.get("Content-Type")
+    stated = record.get("Content-Type") if content_type is None else content_type
     return _TYPE_END.split(stated, maxsplit=1)[0] if stated else "unk"
 
 
-def _status(record: Record) -> str | None:
+def _status(record: Record, status: str | None) -> str | None:
     """The HTTP status of a response; other protocols (dns) answer with 200, other records with nothing."""
-    if record.type != "response":
-        return None
-    return str(record.status) if record.http.raw else "200"
+    return (status or "200") if record.type == "response" else None
 
 
 def _payload_digest(record: Record) -> str | None:

@@ -21,10 +21,10 @@ from crawler.archive.mergesort import RunWriter
 from crawler.archive.reader import Damage, Record, iterate
 from crawler.errors import ArchiveError
 
-PART_BYTES = 64 << 20
+PART_BYTES = 16 << 20
 """Files larger than this are divided; smaller parts would not repay the search for their first record."""
 
-_ALONE_BYTES = 16 << 20
+_ALONE_BYTES = 8 << 20
 """Less than this in all is done in this process: others take a second to start."""
 
 

@@ -59,14 +59,17 @@ class Record:
     @cached_property
     def fields(self) -> list[tuple[str, str]]:
         """The named fields in order, folded lines joined; lines without a colon are left out."""
-        text = self.raw_fields.decode("utf-8", "replace")
-        if "\n " in text or "\n\t" in text:
-            text = _FOLD.sub(" ", text)
-        return [(name.strip(), value.strip()) for name, value in _FIELD.findall(text)]
+        return [(name.strip(), value.strip()) for name, value in self._pairs()]
 
     @cached_property
     def _named(self) -> dict[str, str]:
-        return {name.lower(): value for name, value in reversed(self.fields)}
+        return {name.strip().lower(): value.strip() for name, value in reversed(self._pairs())}
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        text = self.raw_fields.decode("utf-8", "replace")
+        if "\n " in text or "\n\t" in text:
+            text = _FOLD.sub(" ", text)
+        return _FIELD.findall(text)
 
     @property
     def whole(self) -> bool:
