@@ -41,7 +41,7 @@ def host_expression(hosts: Sequence[str]) -> str:
 
 def expression(urls: Sequence[str], words: int = 0) -> str:
     """A pattern for `urls`, which are of one kind (`Shape.kind`); a slug must have `words` hyphens at least."""
-    start = host_expression(sorted({_netloc(url) for url in urls}))
+    start = host_expression(sorted({netloc_of(url) for url in urls}))
     if shape_of(urls[0]).query:
         return start + _query_path(urls) + _query(urls)
     shapes = [shape_of(url) for url in urls]
@@ -61,7 +61,7 @@ def _literal(text: str) -> str:
     return re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", text)
 
 
-def _netloc(url: str) -> str:
+def netloc_of(url: str) -> str:
     """The host without www., and the port if there is one."""
     port = urlsplit(url).port
     return f"{host_of(url)}:{port}" if port else host_of(url)

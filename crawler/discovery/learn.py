@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from statistics import median
 from urllib.parse import urlsplit
 
-from crawler.discovery.expressions import END, expression, host_expression
+from crawler.discovery.expressions import END, expression, host_expression, netloc_of
 from crawler.discovery.shapes import Shape, likeness, shape_of, word_count
 from crawler.discovery.urls import absolute, canonical_url, host_of
 
@@ -185,20 +185,20 @@ def _exclude(include: list[str], articles: list[str], surely_not: list[str]) -> 
         evidence.append(f"{exclude[-1]} keeps out sections in which no article is listed")
     for url in single:
         path = re.escape(urlsplit(url).path.strip("/"))
-        exclude.append(f"{host_expression([host_of(url)])}{path}/?{END}")
+        exclude.append(f"{host_expression([netloc_of(url)])}{path}/?{END}")
         evidence.append(f"{exclude[-1]} keeps out a page that looks like an article and is linked as none")
     return exclude, evidence
 
 
 def _foreign_sections(wrong: list[str], articles: list[str]) -> tuple[set[tuple[str, str]], list[str]]:
-    """The first segments under which no article is (with their hosts), and the URLs that no such segment tells."""
-    ours = {(host_of(url), segment) for url in articles for segment in _front(shape_of(url))}
+    """The first segments under which no article is (with their hosts and ports), and the URLs that no such segment tells."""
+    ours = {(netloc_of(url), segment) for url in articles for segment in _front(shape_of(url))}
     sections: set[tuple[str, str]] = set()
     single: list[str] = []
     for url in wrong:
         front = _front(shape_of(url))
-        if front and (host_of(url), front[0]) not in ours:
-            sections.add((host_of(url), front[0]))
+        if front and (netloc_of(url), front[0]) not in ours:
+            sections.add((netloc_of(url), front[0]))
         else:
             single.append(url)
     return sections, single
@@ -211,7 +211,7 @@ def _front(shape: Shape) -> tuple[str, ...]:
 
 def _furniture(include: list[str], articles: list[str]) -> tuple[list[str], list[str]]:
     """A pattern for the usual sections of a site, where `include` would take pages in them."""
-    hosts = {host_of(url) for url in articles}
+    hosts = {netloc_of(url) for url in articles}
     ours = {segment.lower() for url in articles for segment in shape_of(url).segments}
     names = [name for name in FURNITURE if not ours & {name, f"{name}s"} and _takes(include, hosts, name)]
     if not names:

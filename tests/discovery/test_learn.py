@@ -202,3 +202,10 @@ def test_sections_without_articles_are_excluded_by_name() -> None:
 def test_learning_is_the_same_each_time() -> None:
     site = SITES["section-slug"]
     assert learnt(site, random.Random(1)) == learnt(site, random.Random(1))
+
+
+def test_exclusions_hold_on_a_port_of_its_own() -> None:
+    stories = [f"http://127.0.0.1:8000/{section(random.Random(n))}/{n % 7}-{n}" for n in range(40)]
+    patterns = learn_patterns(stories, ["http://127.0.0.1:8000/people/1-2"])
+    assert patterns.match(stories[0])
+    assert not patterns.match("http://127.0.0.1:8000/people/3-4")
