@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 from pathlib import Path
 
 from scrapy import Spider
@@ -13,12 +12,12 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
-from crawler.archive.layout import catalogue_path, find_warcs, warc_folder
-from crawler.errors import ArchiveError, BroadsheetError
+from crawler.archive.layout import find_warcs
+from crawler.errors import BroadsheetError
 from crawler.handlers import ARCHIVE_FAILED
 from crawler.replay.offline import OFFLINE_SETTINGS, replayed_archive
 from crawler.spiders.arguments import parse_arguments
-from crawler.storage.catalogue import Catalogue
+from crawler.storage.ready import make_ready
 
 CHATTY = ("scrapy.addons", "scrapy.core.engine", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
 
@@ -70,7 +69,7 @@ class Command(crawl.Command):
             parse_arguments(**opts.spargs)
             if args and self.crawler_process is not None:
                 self.crawler_process.spider_loader.load(args[0])
-                self._check_archive(args[0])
+                make_ready(Path(self.crawler_process.settings["ARCHIVES_DIR"]), args[0])
             super().run(args, opts)
         except BroadsheetError as error:
             raise UsageError(str(error), print_help=False) from error
@@ -95,20 +94,3 @@ class Command(crawl.Command):
         handlers = settings.getdict("DOWNLOAD_HANDLERS") | OFFLINE_SETTINGS["DOWNLOAD_HANDLERS"]
         offline = OFFLINE_SETTINGS | {"DOWNLOAD_HANDLERS": handlers, "ARCHIVES_DIR": settings["REPLAY_OUTPUT"]}
         settings.setdict(offline, priority="cmdline")
-
-    def _check_archive(self, name: str) -> None:
-        """Raise ArchiveError where the archive could not be written: better now than at the first page."""
-        assert self.settings is not None
-        archives = Path(self.settings["ARCHIVES_DIR"])
-        folder = warc_folder(archives, name)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ArchiveError(
-                f"Cannot make {folder}: {error.strerror}. Set ARCHIVES_DIR to another folder."
-            ) from error
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise ArchiveError(
-                f"Cannot write to {folder}. Change its permissions, or set ARCHIVES_DIR to another folder."
-            )
-        Catalogue(catalogue_path(archives)).close()
