@@ -191,7 +191,7 @@ def _exclude(include: list[str], articles: list[str], surely_not: list[str]) -> 
 
 
 def _foreign_sections(wrong: list[str], articles: list[str]) -> tuple[set[tuple[str, str]], list[str]]:
-    """The first segments under which no article is (with their hosts and ports), and the URLs that no such segment tells."""
+    """The first segments under which no article is (with their hosts), and the URLs that no such segment tells."""
     ours = {(netloc_of(url), segment) for url in articles for segment in _front(shape_of(url))}
     sections: set[tuple[str, str]] = set()
     single: list[str] = []

@@ -62,7 +62,7 @@ def suggest_drops(trees: Sequence[HtmlElement]) -> list[Drop]:
     for tree in trees:
         counts.update(_named(tree))
     wanted = max(FEWEST, MOST * len(trees))
-    seen = [Drop(selector, what, count) for (selector, what), count in counts.most_common() if count >= wanted]
+    seen = [Drop(selector, what, count) for (selector, what), count in sorted(counts.items()) if count >= wanted]
     return _outermost(seen, trees)[:MOST_DROPS]
 
 
@@ -71,7 +71,7 @@ def drop_for(line: str, trees: Sequence[HtmlElement]) -> Drop | None:
     counts: Counter[str] = Counter()
     for tree in trees:
         counts.update(_names_of_holder(tree, line))
-    for selector, count in counts.most_common():
+    for selector, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         if count >= FEWEST and all(_is_small(tree, selector) for tree in trees):
             return Drop(selector, f"“{line[:50]}”", count)
     return None
