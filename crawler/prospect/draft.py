@@ -137,6 +137,9 @@ def _discovery(draft: Draft, survey: Survey) -> None:
     feeds, sitemaps, sections = survey.kept_feeds, survey.kept_sitemaps, survey.sections
     draft.add("discovery", "feeds", [feed.url for feed in feeds], _reasons((f.url, f.reason) for f in feeds))
     draft.add("discovery", "sitemaps", [one.url for one in sitemaps], _reasons((s.url, s.reason) for s in sitemaps))
+    if survey.quiet_since and sitemaps:
+        why = f"the site has listed nothing new since {survey.quiet_since:%Y-%m-%d}: its sitemaps are read whole"
+        draft.add("discovery", "sitemap_days", 0, why)
     draft.add(
         "discovery",
         "sections",
@@ -176,6 +179,7 @@ def _extraction(draft: Draft, survey: Survey) -> None:
             lines.append(furniture.drop_line(line))
         elif drop.selector not in [other.selector for other in drops]:
             drops.append(drop)
+    drops += furniture.labels([(tree, sample.paragraphs) for tree, sample in zip(trees, kept, strict=True)], drops)
     seen = _reasons((drop.selector, f"{drop.what}, on {drop.seen} of {len(trees)} articles") for drop in drops)
     draft.add("extraction", "drop", [drop.selector for drop in drops], seen)
     draft.add("extraction", "drop_lines", lines, f"stand in the texts of most of {len(kept)} articles")

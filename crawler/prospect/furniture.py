@@ -20,6 +20,12 @@ from crawler.prospect.samples import FEWEST, MOST
 MOST_DROPS = 12
 """Suggestions made at most; a person is to read them."""
 
+SOME = 0.3
+"""Share of the articles on which a label at the edge of the text must be seen; hardly anything else is like it."""
+
+LONGEST_LABEL = 40
+"""Characters of a paragraph that may be a label and no sentence."""
+
 MAX_SHARE = 0.4
 """An element with more than this share of an article's text holds the article, whatever it is called."""
 
@@ -70,11 +76,33 @@ def drop_for(line: str, trees: Sequence[HtmlElement]) -> Drop | None:
     """The selector of the element that holds a line which stands on most articles, if it has a name of its own."""
     counts: Counter[str] = Counter()
     for tree in trees:
-        counts.update(_names_of_holder(tree, line))
+        counts.update(_names_of_holder(tree, line, 2 * len(line) + 40))
     for selector, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         if count >= FEWEST and all(_is_small(tree, selector) for tree in trees):
             return Drop(selector, f"“{line[:50]}”", count)
     return None
+
+
+def labels(pages: Sequence[tuple[HtmlElement, Sequence[str]]], known: Sequence[Drop]) -> list[Drop]:
+    """Elements whose few words begin or end the text of most articles: the name of a section, a place, a signature.
+
+    `pages` are trees with the paragraphs that were extracted from them; what `known` takes away is not named again.
+    """
+    counts: Counter[str] = Counter()
+    for tree, paragraphs in pages:
+        edges = {edge for edge in (*paragraphs[:1], *paragraphs[-1:]) if _is_label(edge)}
+        counts.update({name for edge in edges for name in _names_of_holder(tree, edge, len(edge))})
+    wanted = max(FEWEST, SOME * len(pages))
+    found = [
+        Drop(selector, "a label at the edge of the text", n) for selector, n in sorted(counts.items()) if n >= wanted
+    ]
+    trees = [tree for tree, _ in pages]
+    named = {drop.selector for drop in known}
+    return [drop for drop in _outermost([*known, *found], trees) if drop.selector not in named][:2]
+
+
+def _is_label(paragraph: str) -> bool:
+    return len(paragraph) <= LONGEST_LABEL and not paragraph.rstrip('”"»)').endswith((".", "!", "?", "。", "؟", ":"))
 
 
 def drop_line(line: str) -> str:
@@ -117,14 +145,14 @@ def _is_small(tree: HtmlElement, selector: str) -> bool:
     )
 
 
-def _names_of_holder(tree: HtmlElement, line: str) -> set[str]:
-    """The selectors of the innermost elements that hold a line and little else."""
+def _names_of_holder(tree: HtmlElement, line: str, most: int) -> set[str]:
+    """The selectors of the elements that hold a line, with `most` characters in all."""
     names: set[str] = set()
     wanted = re.compile(drop_line(line[:40]).strip("^$"))
     for element in tree.iter():
         if not isinstance(element.tag, str) or not wanted.search(squeeze(element.text_content())):
             continue
-        if len(visible_text(element)) <= 2 * len(line) + 40:
+        if len(visible_text(element)) <= most:
             names.update(selector for _, selector in _selectors(element))
     return names
 

@@ -50,6 +50,8 @@ class Listing:
     kind: Literal["feed", "sitemap"]
     kept: bool
     reason: str
+    stale: bool = False
+    """Whether it is left out for its age alone."""
     links: tuple[Link, ...] = ()
     index: Found | None = None
     """What a sitemap index says of the sitemaps that it lists."""
@@ -83,15 +85,14 @@ def judge_feed(answer: Answer, now: datetime) -> Listing:
     found = parse_feed(answer.body, answer.url, answer.content_type)
     links = tuple(found.links)
     language = Counter(link.language for link in links if link.language).most_common(1)
-    listing = Listing(
-        answer.asked, "feed", False, "", links, newest=newest_of(links), language=language[0][0] if language else ""
-    )
+    tag = language[0][0] if language else ""
+    listing = Listing(answer.asked, "feed", False, "", links=links, newest=newest_of(links), language=tag)
     if not links:
         return replace(listing, reason="it has no entries")
     if _is_of_comments(answer.body, links):
         return replace(listing, reason="it lists comments", links=())
     if listing.newest and now - listing.newest > STALE:
-        return replace(listing, reason=f"nothing new since {listing.newest:%Y-%m-%d}")
+        return replace(listing, stale=True, reason=f"nothing new since {listing.newest:%Y-%m-%d}")
     return replace(listing, kept=True, reason=_summary(links, listing.newest))
 
 
@@ -107,17 +108,28 @@ def judge_sitemap(answer: Answer, now: datetime) -> Listing:
     links = tuple(found.links)
     undated = sum(url not in found.changed and period_in_url(url) is None for url in found.more)
     newest = newest_of(links) or max(found.changed.values(), default=None)
-    listing = Listing(answer.asked, "sitemap", False, "", links, found if found.more else None, newest, undated)
+    index = found if found.more else None
+    listing = Listing(answer.asked, "sitemap", False, "", links=links, index=index, newest=newest, undated=undated)
     if not links and not found.more:
         return replace(listing, reason="it has no entries")
     if newest and now - newest > STALE:
-        return replace(listing, reason=f"nothing new since {newest:%Y-%m-%d}")
+        return replace(listing, stale=True, reason=f"nothing new since {newest:%Y-%m-%d}")
     if found.more:
         return replace(listing, kept=True, reason=f"an index of {len(found.more)} sitemaps")
     if not listing.is_news and _OTHER_CHILD.search(_path(answer.asked)):
         others = tuple(link.url for link in links)
         return replace(listing, reason="its name says that it lists no articles", links=(), others=others)
     return replace(listing, kept=True, reason=_summary(links, newest))
+
+
+def revived(listings: Sequence[Listing]) -> list[Listing]:
+    """Those listings of a site that has gone quiet as a whole which were kept up to the end; to be kept for that."""
+    ends = [listing.newest for listing in listings if listing.stale and listing.newest]
+    return [
+        replace(listing, kept=True, stale=False, reason=f"{listing.reason}, and so is the whole site")
+        for listing in listings
+        if listing.stale and listing.newest and listing.newest >= max(ends) - STALE
+    ]
 
 
 def judge_index(index: Listing, articles: int) -> Listing:

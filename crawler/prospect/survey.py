@@ -75,6 +75,8 @@ class Survey:
     """Articles that feeds, sitemaps and sections list, by their canonical address."""
     others: dict[str, None] = field(default_factory=dict)
     """Addresses that are no articles."""
+    quiet_since: datetime | None = None
+    """When the last article was listed, where that is long ago."""
     requests: int = 0
     trouble: Verdict | None = None
 
@@ -141,8 +143,21 @@ class Surveyor:
         if not survey.kept_sitemaps:
             self._notice("the addresses that sitemaps mostly have")
             await self._look_at_sitemaps(survey, sitemaps[:TRIED_SITEMAPS], until_found=True)
+        if not (survey.kept_feeds or survey.kept_sitemaps):
+            await self._revive(survey)
         if not self._has_lists(survey):
             await self._look_at_sections(survey)
+
+    async def _revive(self, survey: Survey) -> None:
+        """Take the dead listings of a site that is quiet as a whole: they list all there is."""
+        for listing in listings.revived([*survey.feeds, *survey.sitemaps]):
+            kept = await self._look_into(survey, listing) if listing.index else listing
+            among = survey.feeds if kept.kind == "feed" else survey.sitemaps
+            among[[other.url for other in among].index(kept.url)] = kept
+            if kept.kept:
+                survey.quiet_since = max(filter(None, (survey.quiet_since, kept.newest)))
+                self._take(survey, kept)
+        survey.feeds = listings.without_doubles(survey.feeds)
 
     def _has_lists(self, survey: Survey) -> bool:
         return len(survey.listed) >= THIN
@@ -159,7 +174,8 @@ class Surveyor:
                     return
 
     async def _look_at_sitemaps(self, survey: Survey, urls: Iterable[str], until_found: bool = False) -> None:
-        for url in urls:
+        known = {canonical_url(sitemap.url) for sitemap in survey.sitemaps}
+        for url in (url for url in urls if canonical_url(url) not in known):
             listing = judge_sitemap(await self._ask(survey, url, "sitemap"), self._now)
             if listing.kept and listing.index:
                 listing = await self._look_into(survey, listing)
@@ -174,10 +190,11 @@ class Surveyor:
     async def _look_into(self, survey: Survey, index: Listing) -> Listing:
         """The index, judged by its children; what these list is taken."""
         articles = 0
-        for url in listings.children_to_read(index, self._now - RECENT):
+        since = min(self._now, index.newest or self._now) - RECENT
+        for url in listings.children_to_read(index, since):
             child = judge_sitemap(await self._ask(survey, url, "sitemap"), self._now)
             if child.index:
-                deeper = listings.children_to_read(child, self._now - RECENT)[:1]
+                deeper = listings.children_to_read(child, since)[:1]
                 child = judge_sitemap(await self._ask(survey, deeper[0], "sitemap"), self._now) if deeper else child
             articles += self._take(survey, child)
         for url in listings.other_children(index)[:2]:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from crawler.demo.server import serving
 from crawler.prospect.dated import candidates
 from crawler.prospect.draft import Draft, make_draft, name_for
 from tests.prospect.sites import frontonly, newspaper, wordpress
@@ -87,3 +88,14 @@ def test_archive_pages_are_guessed_from_dates_in_addresses():
     )
     assert months[:2] == ("https://example.org/news/{year}/{month:02}/", "https://example.org/news/2026/11/")
     assert list(candidates(["https://example.org/a-title/", "https://example.org/{x}/2026/11/20/a/"])) == []
+
+
+def test_a_site_that_went_quiet_keeps_its_lists_and_all_quirks_of_the_sample_newspaper_are_met(surveyed):
+    """The newspaper of `scrapy demo` ended in 2024: its feeds and sitemaps are kept, and read whole."""
+    with serving(0) as server:
+        source = make_draft(surveyed(f"{server.url}/"), "sample", DAY, True).source()
+        articles = [f"{server.url}{article.url_path}" for article in server.paper.articles(1)]
+    assert len(source.discovery.feeds) == 2
+    assert (len(source.discovery.sitemaps), source.discovery.sitemap_days) == (2, 0)
+    assert sum(map(source.is_article, articles)) >= 0.9 * len(articles)
+    assert {".kicker", ".share", "#comments"} <= set(source.extraction.drop)

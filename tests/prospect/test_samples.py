@@ -6,7 +6,7 @@ import pytest
 
 from crawler.extraction.extract import page_tree
 from crawler.prospect.answers import Answer
-from crawler.prospect.furniture import drop_for, drop_line, suggest_drops
+from crawler.prospect.furniture import drop_for, drop_line, labels, suggest_drops
 from crawler.prospect.samples import (
     Sample,
     is_habit,
@@ -119,3 +119,13 @@ def test_a_line_is_named_by_the_element_that_holds_little_else():
     pages = trees(*(f"<p class='source'>Source: Gazette, 1{n} May</p>" for n in range(4)))
     assert drop_for("Source: Gazette, 10 May", pages).selector == ".source"
     assert drop_for("Source: Gazette, 10 May", trees(*["<p>Source: Gazette, 10 May</p>"] * 4)) is None
+
+
+def test_a_label_that_leads_the_text_is_named_whatever_it_says():
+    """The name of a section above the text differs from page to page, and stands in one element on all of them."""
+    sections = ["Town", "Sport", "Science", "Town"]
+    pages = trees(*(f"<p class='kicker'>{section}</p>" for section in sections))
+    texts = [[section, "A sentence that goes on."] for section in sections]
+    assert [drop.selector for drop in labels(list(zip(pages, texts, strict=True)), [])] == [".kicker"]
+    sentences = [["It began.", "It ended."]] * 4
+    assert labels(list(zip(pages, sentences, strict=True)), []) == []
