@@ -42,7 +42,7 @@ class Crawls:
         """Run a command of `scrapy`; the test fails with its output where there is a traceback."""
         done = subprocess.run(
             self.command(*arguments, **settings),
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, check=False,
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=600, check=False,
         )  # fmt: skip
         assert "Traceback" not in done.stderr, done.stderr
         return done

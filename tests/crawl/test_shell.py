@@ -16,7 +16,7 @@ def typed(crawls: Crawls, code: str, *arguments: str, **settings: object) -> str
     """What a shell that is given `code` prints."""
     done = subprocess.run(
         crawls.command("shell", *arguments, **settings),
-        input=code, capture_output=True, text=True, env=crawls.environment, cwd=ROOT, timeout=120, check=False,
+        input=code, capture_output=True, text=True, env=crawls.environment, cwd=ROOT, timeout=600, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     return done.stdout

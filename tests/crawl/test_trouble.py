@@ -40,7 +40,7 @@ def test_a_full_disk_stops_the_crawl_with_a_clear_error_and_keeps_what_was_writt
 
     done = subprocess.run(
         crawls.command("crawl", "gazette"), env=crawls.environment, preexec_fn=small_disk, capture_output=True,
-        text=True, timeout=120, check=False, cwd=Path(__file__).parents[2],
+        text=True, timeout=600, check=False, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
     assert "Cannot write to the" in done.stderr
@@ -59,7 +59,7 @@ def test_ctrl_c_once_stops_cleanly(newspaper: NewspaperServer, crawls: Crawls, g
     process = crawls.start("crawl", "gazette")
     wait_for(lambda: len(crawls.texts()) >= 3, process)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=600)
     assert process.returncode == 0, said
     assert "Traceback" not in said
     assert "shutdown" in said
@@ -87,7 +87,7 @@ def test_after_kill_9_nothing_is_lost_and_nothing_is_fetched_more_than_once_agai
 
 def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     """Wait until `condition` holds; fail if the crawl ends before, or after a minute."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not condition():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
@@ -102,7 +102,7 @@ def test_killed_workers_do_not_outlive_the_crawl(newspaper: NewspaperServer, cra
     assert group
     process.kill()
     process.communicate()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while any(Path(f"/proc/{pid}").exists() for pid in group):
         assert time.monotonic() < deadline
         time.sleep(0.05)
