@@ -79,6 +79,10 @@ class Command(ScrapyCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             self.exitcode = FOUND
             return
+        except KeyboardInterrupt:
+            print("Stopped before the end; what was found until then is above.", file=sys.stderr)
+            self.exitcode = UNCHECKED
+            return
         except (BroadsheetError, OSError) as error:
             print(f"Error: {error}", file=sys.stderr)
             self.exitcode = UNCHECKED

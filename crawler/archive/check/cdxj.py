@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from crawler.archive.check.digests import Digest, parse_digest
 from crawler.archive.check.facts import Facts
 from crawler.archive.check.findings import Place, Report
+from crawler.archive.check.lines import text_lines
 from crawler.errors import ArchiveError
 
 MANDATORY = ("url", "digest", "filename", "offset", "length")
@@ -28,8 +28,6 @@ _CDX_COLUMNS = (9, 10, 11)
 _BLANK_LINES = 4
 """The two CRLF after a block, which some indexers do not count in files that are not compressed."""
 
-LINE_LIMIT = 1 << 24
-_INPUT = 1 << 15
 _COVERED = ("response", "revisit", "resource")
 _REVISIT_MIME = "warc/revisit"
 
@@ -90,44 +88,6 @@ def is_cdx(file: IndexFile) -> bool:
             return False
     columns = len(first.split())
     return first.startswith(b" CDX") or (b"{" not in first and columns in _CDX_COLUMNS)
-
-
-def text_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of an index with their line ends, decompressed where it is gzip.
-
-    Raises ArchiveError where that is damaged, or a line is too long to be one.
-    """
-    kept = b""
-    for piece in _decompressed(stream):
-        if len(kept) > LINE_LIMIT:
-            raise ArchiveError(f"a line is longer than {LINE_LIMIT} bytes")
-        kept += piece
-        *lines, kept = kept.splitlines(keepends=True) if b"\n" in kept else (kept,)
-        if kept.endswith(b"\n"):
-            lines.append(kept)
-            kept = b""
-        yield from lines
-    if kept:
-        yield kept
-
-
-def _decompressed(stream: BinaryIO) -> Iterator[bytes]:
-    data = stream.read(_INPUT)
-    if data[:2] != b"\x1f\x8b":
-        while data:
-            yield data
-            data = stream.read(_INPUT)
-        return
-    while data:
-        inflate = zlib.decompressobj(31)
-        while not inflate.eof:
-            if not data:
-                raise ArchiveError("it ends inside a gzip member")
-            try:
-                yield inflate.decompress(data)
-            except zlib.error as error:
-                raise ArchiveError(f"it does not decompress ({error})") from error
-            data = inflate.unused_data or stream.read(_INPUT)
 
 
 def _sorted_lines(stream: BinaryIO, report: Report) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
@@ -154,7 +155,7 @@ class Check:
         counter = context.Value("q", 0)
         with (
             tempfile.TemporaryDirectory(prefix="checkarchive-") as folder,
-            ProcessPoolExecutor(jobs, context, _set_counter, (counter,)) as pool,
+            ProcessPoolExecutor(jobs, context, _start_worker, (counter,)) as pool,
         ):
             futures = {
                 pool.submit(_work, number, path, Path(folder) / f"{number}.sqlite"): path
@@ -209,9 +210,11 @@ class _Work:
     records: int
 
 
-def _set_counter(counter: Synchronized[int]) -> None:
+def _start_worker(counter: Synchronized[int]) -> None:
+    """In a worker, before its first file: Ctrl-C ends it without a word, for the command says what there is to say."""
     global _counter
     _counter = counter
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _count(size: int) -> None:

@@ -10,10 +10,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from crawler.archive.check.cdxj import check_indexes, text_lines
+from crawler.archive.check.cdxj import check_indexes
 from crawler.archive.check.crosscheck import check_across
 from crawler.archive.check.facts import Facts
 from crawler.archive.check.findings import Finding, Place, Report, shown
+from crawler.archive.check.lines import text_lines
 from crawler.archive.check.package import Broken, Package
 from crawler.archive.check.warc import WarcCheck
 from crawler.archive.check.zipnum import check_idx

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
-from crawler.archive.check.cdxj import IndexFile, text_lines
+from crawler.archive.check.cdxj import IndexFile
 from crawler.archive.check.findings import Place, Report
+from crawler.archive.check.lines import text_lines
 from crawler.errors import ArchiveError
 
 _JSON = re.compile(r"(.+?) (\{.*\})")
