@@ -7,6 +7,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ import pytest
 
 from crawler.archive.check import RULES, Finding, check
 from crawler.archive.exchange import Capture, Exchange, Original, Via
+from crawler.archive.export import export_wacz
 from crawler.archive.index import update_index
 from crawler.archive.layout import catalogue_path, index_path, sidecar_path, warc_folder
+from crawler.archive.selection import Selection
 from crawler.archive.writer import ArchiveWriter
 from crawler.items import Article
 from crawler.storage.catalogue import Catalogue
-from crawler.storage.texts import place, store
+from crawler.storage.texts import place, sidecar, store
 from tests.check.warcs import BODY, CHUNKED_BODY, CHUNKED_HEAD, HEAD, RESPONSE
 
 SOURCE = "demo"
@@ -94,18 +97,31 @@ def our_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     catalogue = Catalogue(catalogue_path(archives))
     first: list[Capture] = []
 
-    def unmodified(url: str) -> Original:
-        return Original(first[0].record_id, first[0].url, first[0].date, first[0].payload_digest)
+    def original(capture: Capture) -> Original:
+        return Original(capture.record_id, capture.url, capture.date, capture.payload_digest)
 
-    for more in ({}, {"chunked_payload_digest": True}):
+    def same(digest: str, size: int) -> Original | None:
+        return next((original(one) for one in first if (one.payload_digest, one.size) == (digest, size)), None)
+
+    for hours, more in enumerate(({}, {"chunked_payload_digest": True})):
         folder = warc_folder(archives, SOURCE)
-        writer = ArchiveWriter(folder, SOURCE, info=INFO, max_bytes=9000, find_unmodified=unmodified, **more)
+        writer = ArchiveWriter(
+            folder,
+            SOURCE,
+            info=INFO,
+            max_bytes=9000,
+            find_original=same,
+            find_unmodified=lambda url: original(first[0]),
+            **more,
+        )
         for one in EXCHANGES:
-            if capture := writer.write(one, Via("article", "https://news.example/")):
+            again = replace(one, started=one.started + timedelta(hours=hours))
+            if capture := writer.write(again, Via("article", "https://news.example/")):
                 first.append(capture)
                 catalogue.add_capture(SOURCE, capture)
+        kept = place(article(first[0]), archives)
+        writer.write_text(original(first[0]), kept.text.encode(), sidecar(kept))
         writer.close()
-    kept = place(article(first[0]), archives)
     assert store(kept, archives)
     catalogue.add_article(kept)
     catalogue.close()
@@ -137,6 +153,14 @@ def test_what_we_write_is_without_fault(our_archive: Path) -> None:
 def test_each_of_our_warcs_is_without_fault_by_itself(our_archive: Path) -> None:
     for warc in our_archive.rglob("*.warc.gz"):
         assert [str(finding) for finding in findings(warc)] == []
+
+
+def test_what_we_export_is_without_fault(our_archive: Path, tmp_path: Path) -> None:
+    """The whole archive as a package, and the part of it that a range of time holds."""
+    for since in (None, START + timedelta(seconds=3)):
+        package = tmp_path / f"{since is None}.wacz"
+        export_wacz(sorted(our_archive.rglob("*.warc.gz")), package, Selection(since=since))
+        assert [str(finding) for finding in findings(package)] == []
 
 
 def text_file(archives: Path) -> Path:

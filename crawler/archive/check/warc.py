@@ -13,6 +13,7 @@ from crawler.archive.check.fields import check_fields
 from crawler.archive.check.findings import Place, Report
 from crawler.archive.check.header import Header, check_header, parse_header, whole_number, without_brackets
 from crawler.archive.check.members import GZIP_MAGIC, GzipMembers, Members, PlainMembers
+from crawler.archive.check.plan import OUR_NAME
 from crawler.archive.check.revisits import check_revisit
 from crawler.archive.check.scanner import Scanner
 from crawler.archive.check.zstd import ZSTD_DICTIONARY, ZSTD_MAGIC, ZstdMembers
@@ -103,7 +104,8 @@ class WarcCheck:
         missing = [name for name in WARCINFO_FIELDS if not info.get(name)]
         if missing:
             self._report.add("warcinfo-fields", f"it does not say: {', '.join(missing)}", place)
-        if header.get("warc-filename") != self._name:
+        # An excerpt in a package has another name, and the warcinfo of the file it was made from.
+        if header.get("warc-filename") != self._name and OUR_NAME.fullmatch(self._name):
             said = header.get("warc-filename") or "nothing"
             self._report.add("warcinfo-filename", f"WARC-Filename says {said}, the file is {self._name}", place)
 
