@@ -23,6 +23,9 @@ from crawler.archive.selection import Chosen, Selection, choose
 from crawler.archive.wacz import WaczWriter, read_pieces
 from crawler.errors import ArchiveError
 
+_REPACKED = 4
+"""Times the size of a zstd file that its records may take as gzip members."""
+
 _REPLAYED = frozenset({"response", "revisit", "resource", "request"})
 """What players look up. Conversions and metadata of a page have its address, and would be shown in its place."""
 
@@ -99,11 +102,13 @@ class _Export:
                 self._add_warc(warc, offsets)
             progress(warc.stat().st_size)
         self._lines.flush()
-        self._done.captures = self._package.add_index(merge(self._lines.runs, self._scratch))
+        size = sum(run.stat().st_size for run in self._lines.runs)
+        self._done.captures = self._package.add_index(merge(self._lines.runs, self._scratch), size)
         self._done.pages = self._main.count
-        self._package.add("pages/pages.jsonl", self._main.lines(self._converted), compress=True)
-        if self._extra.count:
-            self._package.add("pages/extraPages.jsonl", self._extra.lines(self._converted), compress=True)
+        for pages, path in ((self._main, "pages/pages.jsonl"), (self._extra, "pages/extraPages.jsonl")):
+            if pages is self._main or pages.count:
+                size = pages.size + self._converted.size
+                self._package.add(path, pages.lines(self._converted), size=size, compress=True)
         self._converted.close()
         first = self._main.first or self._extra.first
         opened = {"mainPageUrl": first.url, "mainPageDate": first.date} if first else {}
@@ -114,12 +119,13 @@ class _Export:
         """Put a WARC into the package, or what is wanted of it, and its lines and pages aside."""
         name = self._name(warc, whole=offsets is None)
         placed: Placed | None = None
+        size = warc.stat().st_size
         if offsets is None and warc.name.endswith((".gz", ".warc")):
             with warc.open("rb") as file:
-                self._package.add(f"archive/{name}", read_pieces(file, 0, warc.stat().st_size))
+                self._package.add(f"archive/{name}", read_pieces(file, 0, size), size=size)
         else:
             placed = {}
-            self._package.add(f"archive/{name}", excerpt(warc, offsets, placed))
+            self._package.add(f"archive/{name}", excerpt(warc, offsets, placed), size=size * _REPACKED)
         self._done.warcs += 1
         for entry in self._read(warc, offsets):
             if offsets is None or entry.offset in offsets:

@@ -93,6 +93,7 @@ class PageList:
 
     def __init__(self, folder: Path, name: str, title: str) -> None:
         self.count = 0
+        self.size = 0
         self.first: Listed | None = None
         self._path = folder / f"{name}.jsonl"
         self._file = self._path.open("wb")
@@ -102,7 +103,7 @@ class PageList:
         """Put a page behind the others."""
         self.first = self.first or page
         self.count += 1
-        self._file.write(page.line())
+        self.size += self._file.write(page.line())
 
     def lines(self, converted: ConvertedTexts) -> Iterator[bytes]:
         """All lines, header first; pages whose text is not known yet get what was converted from them."""
@@ -119,6 +120,7 @@ class ConvertedTexts:
     """Texts that WARCs hold in conversion records, in a temporary file until their pages are written."""
 
     def __init__(self, folder: Path) -> None:
+        self.size = 0
         self._db = sqlite3.connect(folder / "converted.sqlite", isolation_level=None)
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.execute("CREATE TABLE texts (record_id TEXT PRIMARY KEY, text TEXT)")
@@ -128,6 +130,7 @@ class ConvertedTexts:
         if record.type == "conversion" and record.mime == "text/plain":
             row = record.get("WARC-Refers-To"), record.block.decode("utf-8", "replace")
             self._db.execute("INSERT OR REPLACE INTO texts VALUES (?, ?)", row)
+            self.size += 2 * len(record.block)
 
     def find(self, record_id: str) -> str | None:
         """The text that was made of this record."""

@@ -51,25 +51,30 @@ class WaczWriter:
         with contextlib.suppress(OSError, ValueError):
             self._zip.close()
 
-    def add(self, path: str, pieces: Iterable[bytes], *, compress: bool = False) -> None:
-        """Add a member made of `pieces`; `compress` only what is not compressed yet."""
+    def add(self, path: str, pieces: Iterable[bytes], *, size: int = 0, compress: bool = False) -> None:
+        """Add a member made of `pieces`, about `size` bytes in all; `compress` only what is not compressed yet.
+
+        ZIP64 fields are written only where `size` calls for them: ReplayWeb.page 2.4 finds a member by the length of
+        the fields in the central directory, where smaller files have none.
+        """
         info = zipfile.ZipInfo(path, time.gmtime()[:6])
         info.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
         info.external_attr = 0o644 << 16
-        digest, size = hashlib.sha256(), 0
-        with self._zip.open(info, "w", force_zip64=True) as member:
+        info.file_size = size
+        digest, written = hashlib.sha256(), 0
+        with self._zip.open(info, "w") as member:
             for piece in pieces:
                 member.write(piece)
                 digest.update(piece)
-                size += len(piece)
+                written += len(piece)
         name = _NOT_IN_NAMES.sub("-", path.rpartition("/")[2].lower())
-        self._resources.append({"name": name, "path": path, "hash": f"sha256:{digest.hexdigest()}", "bytes": size})
+        self._resources.append({"name": name, "path": path, "hash": f"sha256:{digest.hexdigest()}", "bytes": written})
 
-    def add_index(self, lines: Iterable[bytes]) -> int:
-        """Add the sorted CDXJ `lines` as compressed index; returns their number."""
+    def add_index(self, lines: Iterable[bytes], size: int = 0) -> int:
+        """Add the sorted CDXJ `lines`, `size` bytes in all, as compressed index; returns their number."""
         idx = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': CDX_NAME})}\n".encode()]
         counted = _Counted(lines)
-        self.add(f"indexes/{CDX_NAME}", _blocks(counted, idx))
+        self.add(f"indexes/{CDX_NAME}", _blocks(counted, idx), size=size)
         self.add(f"indexes/{IDX_NAME}", idx, compress=True)
         return counted.count
 

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import json
+import struct
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -135,6 +136,15 @@ def test_what_is_compressed_already_is_stored(archive: list[Path], tmp_path: Pat
     for info in Package(tmp_path / "all.wacz").zip.infolist():
         stored = info.filename.endswith(".gz")
         assert info.compress_type == (zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED), info.filename
+
+
+def test_members_begin_where_players_look_for_them(archive: list[Path], tmp_path: Path) -> None:
+    """ReplayWeb.page takes the fields of the central directory for those of the member, so that both must be as long."""
+    export_wacz(archive, tmp_path / "all.wacz", Selection())
+    raw = (tmp_path / "all.wacz").read_bytes()
+    for info in Package(tmp_path / "all.wacz").zip.infolist():
+        name, extra = struct.unpack("<HH", raw[info.header_offset + 26 : info.header_offset + 30])
+        assert (name, extra) == (len(info.filename), len(info.extra))
 
 
 def test_each_block_of_the_index_can_be_read_alone(
