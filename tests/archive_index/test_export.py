@@ -139,7 +139,7 @@ def test_what_is_compressed_already_is_stored(archive: list[Path], tmp_path: Pat
 
 
 def test_members_begin_where_players_look_for_them(archive: list[Path], tmp_path: Path) -> None:
-    """ReplayWeb.page takes the fields of the central directory for those of the member, so that both must be as long."""
+    """ReplayWeb.page takes the fields of the central directory for those of the member, so both must be as long."""
     export_wacz(archive, tmp_path / "all.wacz", Selection())
     raw = (tmp_path / "all.wacz").read_bytes()
     for info in Package(tmp_path / "all.wacz").zip.infolist():
