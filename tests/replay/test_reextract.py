@@ -126,10 +126,10 @@ def test_of_our_own_warcs_only_articles_are_taken(tmp_path: Path, run_unit: Any)
 
 def test_the_rules_are_those_of_the_source_of_the_host(recorder: Recorder, run_unit: Any) -> None:
     """A known host's rules hold; www. makes no difference."""
-    page = story("One").replace(b"<p>1.", b"<p class=ad>Buy now.</p><p>1.")
+    page = story("One").replace(b"<p>1.", b"<p class=insert>Buy now before the spring comes round again.</p><p>1.")
     recorder.add("https://www.known.org/1", page)
     recorder.add("https://other.org/1", page + b"<!-- -->")
-    known = source("known", "https://known.org/", extraction={"drop": [".ad"]})
+    known = source("known", "https://known.org/", extraction={"drop": [".insert"]})
     lines = run_unit(closed(recorder), sources=Sources([known]))[2]
     assert [line["source"] for line in lines] == ["known", "other_org"]
     assert ["Buy now" in line["text"] for line in lines] == [False, True]
