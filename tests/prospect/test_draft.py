@@ -98,4 +98,4 @@ def test_a_site_that_went_quiet_keeps_its_lists_and_all_quirks_of_the_sample_new
     assert len(source.discovery.feeds) == 2
     assert (len(source.discovery.sitemaps), source.discovery.sitemap_days) == (2, 0)
     assert sum(map(source.is_article, articles)) >= 0.9 * len(articles)
-    assert {".kicker", ".share", "#comments"} <= set(source.extraction.drop)
+    assert {".share", "#comments"} <= set(source.extraction.drop)
