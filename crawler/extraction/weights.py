@@ -2,7 +2,7 @@
 
 `weights.json` holds `features` (names, see `features.FEATURES`), `trees` (each a node: `[feature, threshold, left,
 right]` or a number, the leaf's score), `bias`, and where it was learnt. Its trees are added up; the sum is the log-odds
-that a block belongs to the article. `benchmarks/train_reader.py` makes the file.
+that a block belongs to the article. They were fitted on labelled pages that are not part of the project.
 """
 
 from __future__ import annotations
