@@ -95,12 +95,17 @@ def test_what_robots_allow_or_say_nothing_of_is_fetched(
     assert polite.outcomes[f"{sites[site].url}/page"]["status"] == 200
 
 
-@pytest.mark.parametrize("site", ["failing", "overloaded", "cut", "five"])
-def test_where_robots_forbid_or_cannot_be_reached_nothing_is_fetched(
+@pytest.mark.parametrize("site", ["failing", "overloaded", "cut"])
+def test_where_robots_cannot_be_reached_nothing_is_fetched(
     polite: Crawled, sites: dict[str, WireServer], site: str
 ) -> None:
-    assert polite.outcomes[f"{sites[site].url}/page"]["error"] == "RobotsRefused"
+    assert polite.outcomes[f"{sites[site].url}/page"]["error"] == "RobotsUnreachable"
     assert "/page" not in sites[site].requests
+
+
+def test_robots_behind_five_redirects_forbid_as_those_without(polite: Crawled, sites: dict[str, WireServer]) -> None:
+    assert polite.outcomes[f"{sites['five'].url}/page"]["error"] == "RobotsRefused"
+    assert "/page" not in sites["five"].requests
 
 
 @pytest.mark.parametrize("site", ["forbidding", "elsewhere"])
