@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archive.keys import method_url, url_key
-from crawler.archive.layout import OPEN
+from crawler.archive.layout import OPEN, index_path
 from crawler.archive.reader import Damage, Record, iterate
 from crawler.replay.cache import Cache
 from crawler.replay.folder import FolderWatch
 from crawler.replay.mementos import microseconds
+from crawler.replay.prior import drop_untrue, take_index
 
 KEPT = 1 << 16
 """Bytes of each block that the index needs at most: a head, and the body of a form that was posted."""
@@ -34,9 +35,14 @@ BEGINNING = 512
 """Bytes by which a file is known again."""
 
 _INSERT = (
-    "INSERT OR IGNORE INTO captures (key, time, url, kind, method, status, mime, digest, location, record_id, file, "
-    "offset, length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO captures (key, time, url, kind, method, status, mime, digest, location, record_id, file, "
+    "offset, length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (file, offset) DO UPDATE SET key = excluded.key, time = excluded.time, url = excluded.url, "
+    "kind = excluded.kind, method = excluded.method, status = excluded.status, mime = excluded.mime, "
+    "digest = excluded.digest, location = excluded.location, record_id = excluded.record_id, "
+    "length = excluded.length"
 )
+"""What was read takes the place of what an index said (see `prior`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,7 @@ class Shelving:
             self.watch.refresh()
             names = {self._name(path): path for path in self.watch.warcs}
             self._forget_missing(names)
+            self._take_indexes(names)
             self._bytes = {name: (self._position(name), _size(path)) for name, path in names.items()}
             added = sum(self._read_on(name, path) for name, path in names.items())
             self.complete.set()
@@ -108,6 +115,21 @@ class Shelving:
             self._known.pop(name, None)
             with self._cache.transaction() as db:
                 _forget(db, stored[name])
+
+    def _take_indexes(self, names: dict[str, Path]) -> None:
+        """Enter what indexes say of WARCs that were never read."""
+        with self._cache.connection() as db:
+            stored = {path for (path,) in db.execute("SELECT path FROM files")}
+        folders: dict[Path, dict[str, int]] = {}
+        for name in names.keys() - stored:
+            path = names[name]
+            if path.parent not in folders:
+                folders[path.parent] = {}
+            if index_path(path.parent).exists():
+                with self._cache.transaction() as db:
+                    folders[path.parent][path.name.removesuffix(OPEN)] = _insert_file(db, name, path)
+        for folder, files in folders.items():
+            take_index(self._cache, folder, files)
 
     def _read_on(self, name: str, path: Path) -> int:
         """Read the new bytes of one file."""
@@ -132,14 +154,12 @@ class Shelving:
                 return _File(row[0], path, row[1], size, 0, _damages_before(row[1], row[3]))
             if row:
                 _forget(db, row[0])
-            cursor = db.execute(
-                "INSERT INTO files (path, position, size, mtime, beginning) VALUES (?, 0, 0, 0, '')", (name,)
-            )
-            return _File(int(cursor.lastrowid or 0), path, 0, size, 0)
+            return _File(_insert_file(db, name, path), path, 0, size, 0)
 
     def _index(self, name: str, file: _File) -> int:
         """Index the file from its position on."""
         found = _Captures(file.id)
+        unread = not file.position
         file.damages = [damage for damage in file.damages if damage[0] < file.position]
         added = 0
         committed = time.monotonic()
@@ -152,7 +172,11 @@ class Shelving:
             if time.monotonic() - committed > COMMIT_SECONDS:
                 added += self._commit(name, file, found)
                 committed = time.monotonic()
-        return added + self._commit(name, file, found)
+        added += self._commit(name, file, found)
+        if unread:
+            with self._cache.transaction() as db:
+                drop_untrue(db, file.id)
+        return added
 
     def _items(self, file: _File) -> Iterator[Record | Damage]:
         try:
@@ -254,6 +278,14 @@ def _concurrent(record: Record) -> list[str]:
 
 def _method(request: Record) -> str:
     return request.http.start.split(b" ")[0].decode("latin-1").upper() or "GET"
+
+
+def _insert_file(db: sqlite3.Connection, name: str, path: Path) -> int:
+    """Enter a WARC of which nothing has been read; its number."""
+    cursor = db.execute(
+        "INSERT INTO files (path, position, size, mtime, beginning) VALUES (?, 0, 0, 0, ?)", (name, _beginning(path, 0))
+    )
+    return int(cursor.lastrowid or 0)
 
 
 def _forget(db: sqlite3.Connection, file: int) -> None:

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from crawler.archive.index import update_index
+from crawler.archive.layout import index_path
 from crawler.archive.reader import Record, iterate
 from crawler.errors import ArchiveError, RecordError
+from crawler.replay import shelving
 from crawler.replay.library import Library
 from tests.replay.conftest import NOON, Recorder
 
@@ -264,3 +267,29 @@ def test_a_path_that_is_not_there_is_an_error_for_people(open_library: Open, tmp
     """The message names the path and what to give instead."""
     with pytest.raises(ArchiveError, match="no such file or folder"):
         open_library(tmp_path / "nothing")
+
+
+def test_an_index_beside_the_warcs_is_taken_on_trust_and_put_right(
+    recorder: Recorder, open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its captures are there before anything is read; what it says wrong is gone once the WARC was read."""
+    recorder.add("https://a.org/1", b"one")
+    recorder.add("https://a.org/2", status="301 Moved", headers=b"Location: /1\r\n")
+    recorder.close()
+    update_index(recorder.folder)
+    index = index_path(recorder.folder)
+    wrong = index.read_text().splitlines()[0].replace("org,a)/1", "org,a)/never").replace('"offset": "', '"offset": "9')
+    index.write_text("\n".join([*index.read_text().splitlines(), wrong]) + "\n")
+    library = open_library(recorder.folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(shelving, "iterate", lambda *args, **named: iter(()))
+        patched.setattr(shelving, "drop_untrue", lambda db, file: None)
+        library.refresh()
+        assert payload(library, "https://a.org/1") == b"one"
+        assert library.find("https://a.org/never") is not None
+    again = open_library(recorder.folder)
+    again.refresh()
+    assert again.find("https://a.org/never") is None
+    redirect = again.find("https://a.org/2")
+    assert redirect is not None
+    assert (redirect.redirects_to, len(again.captures("https://a.org/1"))) == ("https://a.org/1", 1)
