@@ -10,6 +10,8 @@ from crawler.extraction.vocabulary import alternatives
 _AGENCY = re.compile(alternatives("authors", "agencies"))
 _NOBODY = re.compile(alternatives("authors", "nobody"))
 _LEAD = re.compile(rf"^{alternatives('authors', 'lead')}\s*[:：]?\s*", re.IGNORECASE)
+_PARTICLE = re.compile(alternatives("authors", "particles"), re.IGNORECASE)
+_MOMENT = re.compile(alternatives("authors", "moments"))
 _ROLE = re.compile(rf"\b{alternatives('authors', 'role')}\b", re.IGNORECASE)
 _SPLIT = re.compile(
     r"\s*(?:,|;|\||/|•|·|\n|\s&\s|\s+(?:and|und|et|y|och|og|en|with|mit|avec|και|и|та|oraz)\s+)\s*", re.IGNORECASE
@@ -67,4 +69,10 @@ def _is_person(name: str, key: str) -> bool:
         return False
     if _AGENCY.fullmatch(key) or _NOBODY.fullmatch(key) or _ROLE.search(name) or "." in name[2:-1].replace(". ", ""):
         return False
-    return name[0].isupper() or not name[0].isascii() or " " in name
+    return not _MOMENT.fullmatch(key) and all(map(_begins_high, name.split()))
+
+
+def _begins_high(word: str) -> bool:
+    """Whether a word is written as one of a name: with a capital, in a script without them, or a small particle."""
+    first = word.lstrip("\"'‘“(")[:1]
+    return not first.islower() or _PARTICLE.fullmatch(word.strip(".,")) is not None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lxml import etree
+from lxml.html import HtmlElement
 
 from crawler.extraction.authors import people
 from crawler.extraction.facts import PageFacts
@@ -16,6 +17,15 @@ from crawler.extraction.vocabulary import EXSLT, named
 
 BYLINE_LENGTH = 120
 """Characters; a longer text in a byline's place is a biography."""
+
+MOST_BYLINES = 12
+"""Bylines that are looked at; a page with more of them lists articles or comments."""
+
+_LEADS = r"^(By|BY|by|Von|VON|Par|Por|POR|Di|Door|Av|Af|Autor:|Text:|Автор:|Του|Της) *:? +[^ a-z][^ ]+ "
+_ELSEWHERE = etree.XPath(
+    "boolean(ancestor-or-self::*[self::aside or self::footer or contains(@class, 'comment') or contains(@id, 'comment')"
+    " or contains(@class, 'sidebar') or contains(@class, 'related')])"
+)
 
 _BYLINES = (
     etree.XPath(
@@ -30,6 +40,11 @@ _BYLINES = (
         f"//*[(self::span or self::div or self::p or self::a or self::address) and {named('byline')}]",
         namespaces=EXSLT,
     ),
+    etree.XPath(
+        "//*[(self::p or self::div or self::span or self::h4 or self::h5 or self::h6 or self::li or self::em)"
+        f" and string-length(normalize-space(.)) < 100 and re:test(normalize-space(.), '{_LEADS}')]",
+        namespaces=EXSLT,
+    ),
 )
 """The places of a visible byline, the surest first."""
 
@@ -42,10 +57,25 @@ def authors_of(page: PageFacts, rules: Rules, publishers: Sequence[str]) -> list
         if found := people((name for name in stated if "://" not in name), publishers):
             return found
     for bylines in _BYLINES:
-        shown = [text for text in map(visible_text, bylines(page.tree)[:6]) if len(text) < BYLINE_LENGTH]
-        if found := people(shown, publishers):
+        if found := _shown_authors(bylines(page.tree), publishers):
             return found
     return []
+
+
+def _shown_authors(bylines: Sequence[HtmlElement], publishers: Sequence[str]) -> list[str]:
+    """The people of the first byline that names any, and of those that stand beside it."""
+    place = None
+    found: list[str] = []
+    for byline in bylines[:MOST_BYLINES]:
+        text = visible_text(byline)
+        if _ELSEWHERE(byline):
+            continue
+        if len(text) >= BYLINE_LENGTH or (place is not None and byline.getparent() is not place):
+            continue
+        if names := people([text], publishers):
+            place = byline.getparent()
+            found += names
+    return list(dict.fromkeys(found))
 
 
 def _node_authors(node: Node) -> list[str]:

@@ -13,7 +13,7 @@ from crawler.extraction.parse import squeeze, visible_text
 LONGEST = 300
 """Characters; what is longer is no headline."""
 
-_SEPARATOR = re.compile(r"\s+[|–—·•»«›:/]+\s+|\s+-+\s+|\s*\|\s*|\s+::\s+")
+_SEPARATOR = re.compile(r"\s+[|–—·•»«›:/]+\s+|\s+-+\s+|\s*[|ㅣ│]\s*|\s+::\s+")
 
 
 def visible_headings(tree: HtmlElement) -> list[str]:
@@ -40,6 +40,8 @@ def choose_title(stated: Sequence[str], headings: Sequence[str], page_title: str
     cleaned = [title for title in cleaned if fold(title) and fold(title) not in names]
     shown = [heading for heading in headings if fold(heading) and fold(heading) not in names]
     votes = [fold(title) for title in cleaned]
+    if agreed := _agreed(votes[: len(stated)]):
+        return next((heading for heading in shown if fold(heading) == agreed), cleaned[votes.index(agreed)])
     for heading in shown:
         if fold(heading) in votes:
             return heading
@@ -49,6 +51,11 @@ def choose_title(stated: Sequence[str], headings: Sequence[str], page_title: str
     if not cleaned:
         return shown[0] if shown else ""
     return max(cleaned, key=lambda title: (votes.count(fold(title)), -cleaned.index(title)))
+
+
+def _agreed(votes: Sequence[str]) -> str | None:
+    """The title that the first place of all states and two others too, whatever the page shows as a heading."""
+    return votes[0] if len(votes) > 2 and votes.count(votes[0]) > 2 else None
 
 
 def _same(heading: str, vote: str) -> bool:
