@@ -17,6 +17,7 @@ from crawler.extraction.language import language_of
 from crawler.extraction.metadata import Metadata, read_metadata
 from crawler.extraction.parse import parse_page
 from crawler.extraction.rules import Rules
+from crawler.extraction.template import Template
 from crawler.extraction.verdict import Rejection, judge, refuse_bytes, refuse_page
 
 Extracted = dict[str, Any]
@@ -26,14 +27,19 @@ HEAD_BLOCKS = 3
 
 
 def extract(
-    body: bytes, content_type: str, url: str, rules: Rules, headers: Mapping[str, str] | None = None
+    body: bytes,
+    content_type: str,
+    url: str,
+    rules: Rules,
+    headers: Mapping[str, str] | None = None,
+    template: Template | None = None,
 ) -> Extracted:
     """The fields of the article on a page, or `{"rejected": reason, "detail": what showed it}`.
 
     `body` has its content-encoding removed, `content_type` is the HTTP header, `url` the address that answered,
-    `headers` those of the response (for reservations of rights). The fields are those of `crawler.items.Article`
-    that come from the page, all of them primitives: dates in ISO 8601, the image a dictionary. The same arguments
-    give the same result, in any process and at any time.
+    `headers` those of the response (for reservations of rights), `template` what was learnt of the site. The fields
+    are those of `crawler.items.Article` that come from the page, all of them primitives: dates in ISO 8601, the image
+    a dictionary. The same arguments give the same result, in any process and at any time.
     """
     if refused := refuse_bytes(body, content_type or ""):
         return _rejected(refused)
@@ -45,6 +51,8 @@ def extract(
     metadata = read_metadata(tree, url, rules, headers)
     found = body_blocks(copy.deepcopy(tree), rules, metadata)
     blocks = clean_blocks(found, metadata.title, rules.drop_lines, metadata.authors)
+    if template is not None:
+        blocks = template.without_furniture(blocks)
     if rules.standfirst:
         blocks = _led_by(metadata.standfirst, blocks)
     if refused := judge(tree, url, metadata, blocks, rules):

@@ -23,6 +23,7 @@ from pebble import ProcessExpired, ProcessPool
 from crawler.errors import ExtractionError
 from crawler.extraction.extract import Extracted, extract
 from crawler.extraction.rules import Rules
+from crawler.extraction.template import Template
 
 PAGES_A_WORKER = 1000
 """After so many pages a worker is replaced: what a library leaks stays bounded."""
@@ -61,13 +62,19 @@ class ExtractionPool:
         )
 
     async def extract(
-        self, body: bytes, content_type: str, url: str, rules: Rules, headers: Mapping[str, str] | None = None
+        self,
+        body: bytes,
+        content_type: str,
+        url: str,
+        rules: Rules,
+        headers: Mapping[str, str] | None = None,
+        template: Template | None = None,
     ) -> Extracted:
         """What `crawler.extraction.extract.extract` gives for these arguments, from a worker.
 
         Raises ExtractionError where the page crashed its worker, or took longer or more memory than it may.
         """
-        arguments = (body, content_type, url, rules, dict(headers) if headers else None)
+        arguments = (body, content_type, url, rules, dict(headers) if headers else None, template)
         try:
             future: Future[Extracted] = self._pool.schedule(self._function, args=arguments, timeout=self.timeout)
         except RuntimeError as error:

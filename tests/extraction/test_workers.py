@@ -18,7 +18,7 @@ from crawler.extraction.workers import ExtractionPool
 URL = "https://paper.example/2024/05/06/bridge"
 
 
-def misbehave(body, content_type, url, rules, headers):
+def misbehave(body, *_):
     """Stands in for the extraction: the page's body says what happens."""
     if body == b"crash":
         ctypes.string_at(0)
