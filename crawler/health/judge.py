@@ -131,5 +131,5 @@ class _Trial:
         self._pages.update((page.digest, page) for page in pages)
         self._recent.extend(page.digest for page in fresh)
         count = max(LEAST, len(fresh))
-        asked = [self._pages[digest] for digest in list(self._recent)[-count:]]
-        return View(self.source, self._history, run, self._before, fresh, asked, self.usual)
+        recent = [self._pages[digest] for digest in self._recent]
+        return View(self.source, self._history, run, self._before, fresh, recent[-count:], recent, self.usual)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from crawler.health.facts import Page, Text
 from crawler.health.signs import LEAST, Sign, View, percent, some
-from crawler.health.usual import share
+from crawler.health.usual import share, texts_of, too_few
 
 MOMENT = timedelta(seconds=60)
 """A time of publication so near to that of the capture is the time at which the page was made up."""
@@ -36,10 +36,20 @@ def _filled(
     lacking = [page for page in pages if page.text and not has(page.text)]
     part = 1 - share(len(lacking), len(pages))
     usual = 0.0 if stated or not lacking else view.usual.of_texts(has) or 0.0
-    if part < (stated or usual / 2):
+    if part < stated or (part < usual / 2 and _is_missed(view, has, len(pages), usual)):
         wanted = f"stated: {percent(stated)}" if stated else f"usual: {percent(usual)}"
         detail = f"{percent(part)} of the articles have {what}; {wanted}"
         yield Sign("metadata", kind, detail, view.example(lacking))
+
+
+def _is_missed(view: View, has: Callable[[Text], bool], least: int, usual: float) -> bool:
+    """Whether the last articles, `least` of them or more, have the field so seldom that it is not by chance.
+
+    Five articles say nothing of a field that every other one has: then more of the last ones are looked at.
+    """
+    texts = texts_of(view.recent)
+    counts = range(least, len(texts) + 1)
+    return any(too_few(sum(map(has, texts[-count:])), count, usual) for count in counts)
 
 
 def _same_date(view: View, pages: list[Page]) -> Iterator[Sign]:

@@ -33,7 +33,8 @@ class View:
     """A run as a check sees it.
 
     `fresh` are the pages that it asked for as the first. `asked` are these or, where they are few, the `LEAST`
-    addresses that were asked for last, each with its newest answer; redirects are in neither.
+    addresses that were asked for last, each with its newest answer; `recent` are these and some before them.
+    Redirects are in none.
     """
 
     source: Source
@@ -42,6 +43,7 @@ class View:
     before: Run | None
     fresh: list[Page]
     asked: list[Page]
+    recent: list[Page]
     usual: Usual
 
     @property

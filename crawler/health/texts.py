@@ -9,7 +9,7 @@ from statistics import median
 from crawler.health.facts import Text
 from crawler.health.fetch import WALLS
 from crawler.health.signs import LEAST, Sign, View, percent, some
-from crawler.health.usual import ENOUGH, garbled, quartiles, repeated, share
+from crawler.health.usual import ENOUGH, garbled, quartiles, repeated, share, too_few
 
 LINE = 90
 """Characters; a text whose paragraphs are shorter on average is a list rather than an article."""
@@ -30,8 +30,9 @@ def _kept(view: View) -> Iterator[Sign]:
     pages = [page for page in view.answered if page.outcome not in WALLS]
     lost = [page for page in pages if not page.kept]
     usual = view.usual.of_pages(lambda page: page.kept)
-    least = 0.2 if usual is None else usual / 2
-    if len(pages) >= LEAST and share(len(pages) - len(lost), len(pages)) < least:
+    kept = len(pages) - len(lost)
+    few = share(kept, len(pages)) < 0.2 if usual is None else too_few(kept, len(pages), usual)
+    if len(pages) >= LEAST and few:
         reason, _ = Counter(page.outcome for page in lost).most_common(1)[0]
         kind = "listings" if reason == "listing" else "empty"
         detail = f"{some(len(lost), pages, 'pages')} gave no article, most for the reason: {reason}"

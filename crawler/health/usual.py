@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
+from math import comb
 from statistics import median, quantiles
 
 from crawler.health.facts import Page, Run, Text
@@ -25,9 +26,21 @@ COMPARED = 60
 NOT_OURS = "not an article of this source"
 
 
+CHANCE = 0.01
+"""What comes by chance more often than this is no sign: of five articles where two thirds have an author, one."""
+
+
 def share(count: int, whole: int) -> float:
     """A part of a whole, 0 of nothing."""
     return count / whole if whole else 0.0
+
+
+def too_few(count: int, whole: int, usual: float) -> bool:
+    """Whether `count` of `whole` is less than half of the usual share, and not by chance (binomial distribution)."""
+    if share(count, whole) >= usual / 2:
+        return False
+    chance = sum(comb(whole, n) * usual**n * (1 - usual) ** (whole - n) for n in range(count + 1))
+    return chance < CHANCE
 
 
 def texts_of(pages: Iterable[Page]) -> list[Text]:

@@ -171,10 +171,23 @@ def test_a_run_that_was_killed_is_judged_by_what_it_captured(gazette: Gazette) -
 
 
 def test_after_sixty_days_a_change_counts_as_usual(gazette: Gazette) -> None:
-    gazette.publish(59, pages(authors=[]))
+    gazette.publish(55, pages(authors=[]))
     assert verdict(gazette).stage == "metadata"
-    gazette.publish(2, pages(authors=[]))
+    gazette.publish(6, pages(authors=[]))
     assert verdict(gazette).signs == []
+
+
+def test_a_share_that_chance_explains_is_no_alarm_and_its_loss_is_one(new_gazette: MakeGazette) -> None:
+    def every_other_signed(edition: Edition) -> None:
+        for number, story in enumerate(edition.stories):
+            story.authors = ["Ann Writer"] if number % 2 else []
+
+    gazette = new_gazette()
+    gazette.publish(14, every_other_signed)
+    gazette.publish(1, some(pages(authors=[]), 5))
+    assert verdict(gazette).signs == []
+    gazette.publish(2, pages(authors=[]))
+    assert [one.sign.kind for one in verdict(gazette).signs] == ["authors"]
 
 
 def test_other_sources_of_the_catalogue_do_not_matter(gazette: Gazette) -> None:
