@@ -30,9 +30,10 @@ from crawler.health.report import sentence
 from crawler.items import Article, Page
 from crawler.progress import ASKED, Display, display_for
 from crawler.sources.model import Source
-from crawler.storage.catalogue import Catalogue, Known
+from crawler.storage.catalogue import Catalogue
 from crawler.storage.level import bring_level
 from crawler.storage.records import capture_record
+from crawler.storage.seen import Known
 from crawler.storage.texts import sidecar
 
 T = TypeVar("T")

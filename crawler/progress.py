@@ -36,7 +36,8 @@ EXAMPLES = "examples/"
 """Below it, by the reason of a failure, the address of the first article that failed for it."""
 
 ASKED = "crawl/asked"
-"""What the crawl was confined to, "addresses" or "dates": such a run says nothing of the source's health."""
+"""What the run was confined to ("addresses", "dates", "a number", "an archive"), or the command that only looked
+("newsource", "checksource"): such a run says nothing of the source's health."""
 
 REQUISITES = "requisites/fetched"
 REQUISITES_FAILED = "requisites/failed"

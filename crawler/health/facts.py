@@ -172,7 +172,7 @@ def _history(database: sqlite3.Connection, source: str) -> History:
     if last is None:
         return History([])
     since = (datetime.fromisoformat(last) - WINDOW).astimezone(UTC).isoformat(timespec="microseconds")
-    runs = {key: run for key, run in _runs(database, source, since) if not run.stats.get(ASKED)}
+    runs = dict(_runs(database, source, since))
     known = {key for key, *_ in database.execute("SELECT id FROM runs WHERE source = ?", (source,))}
     for key, *values in database.execute(PAGES, (source, since)):
         page = _page(values)
@@ -183,7 +183,8 @@ def _history(database: sqlite3.Connection, source: str) -> History:
     robots = [
         (url, datetime.fromisoformat(moment), digest) for url, moment, digest in database.execute(ROBOTS, (source,))
     ]
-    return History(sorted({id(run): run for run in runs.values()}.values(), key=lambda run: run.started), robots)
+    crawls = {id(run): run for run in runs.values() if not run.stats.get(ASKED)}
+    return History(sorted(crawls.values(), key=lambda run: run.started), robots)
 
 
 def _run_at(runs: Iterable[Run], moment: datetime) -> Run | None:

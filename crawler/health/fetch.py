@@ -12,6 +12,7 @@ from crawler.health.facts import Page
 from crawler.health.listings import Listing
 from crawler.health.signs import LEAST, Sign, View, percent, some
 from crawler.health.usual import share
+from crawler.storage.seen import WALLS
 
 GONE = ("HTTP 404", "HTTP 410", "no feed", "no sitemap")
 """Failures of a listing that are no matter of access: it is not there any more."""
@@ -21,8 +22,6 @@ NO_NEWS = ("HTTP 304",)
 
 FEW = 3
 """Addresses that fail in the same way before it is called a pattern."""
-
-WALLS = ("bot-challenge", "consent-wall")
 
 
 def check_fetch(view: View) -> Iterator[Sign]:

@@ -15,6 +15,7 @@ from crawler.health.metadata import check_metadata
 from crawler.health.signs import LEAST, STAGES, Sign, Stage, View
 from crawler.health.texts import check_extraction
 from crawler.health.usual import COMPARED, ENOUGH, Usual
+from crawler.progress import KEPT
 from crawler.sources.model import Source
 
 CHECKS = (check_discovery, check_fetch, check_extraction, check_metadata)
@@ -83,7 +84,8 @@ def judge(source: Source, history: History) -> Verdict:
     if not signs:
         began = ((sign, datetime.combine(day, time(), UTC)) for sign, day in check_days(source, history.runs))
         signs = [Standing(sign, since) for sign, since in began]
-    state: State = "broken" if signs else "quiet" if not any(page.kept for page in last.pages) else "healthy"
+    brought = any(page.kept for page in last.pages) or last.stats.get(KEPT)
+    state: State = "broken" if signs else "healthy" if brought else "quiet"
     if state == "healthy" and len(trial.usual.pages) < ENOUGH:
         state = "new"
     kept = [page.captured for run in history.runs for page in run.pages if page.kept]

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from statistics import median
 
 from crawler.health.facts import Text
-from crawler.health.fetch import WALLS
 from crawler.health.signs import LEAST, Sign, View, percent, some
 from crawler.health.usual import ENOUGH, garbled, quartiles, repeated, share, too_few
+from crawler.storage.seen import WALLS
 
 LINE = 90
 """Characters; a text whose paragraphs are shorter on average is a list rather than an article."""

@@ -21,6 +21,7 @@ from scrapy.utils.defer import deferred_from_coro
 from crawler.archive.exchange import Role, Via
 from crawler.errors import CaptureError, FetchRefused
 from crawler.middlewares import RobotsRefused
+from crawler.progress import ASKED
 from crawler.prospect.answers import Answer, Fetch, Trouble
 from crawler.sources.model import Source
 from crawler.spiders.politeness import apply_politeness
@@ -58,6 +59,8 @@ class _ErrandSpider(Spider):
         super().update_settings(settings)
 
     async def start(self) -> AsyncIterator[Any]:
+        """Run the errand; nothing comes of it for the pipelines, nor for the source's health."""
+        self.crawler.stats.set_value(ASKED, self.reason)
         try:
             await self.errand(SiteFetcher(self.crawler, self.most).fetch)
         finally:

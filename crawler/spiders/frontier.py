@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from crawler.discovery.links import Link
 from crawler.discovery.urls import url_digest
 from crawler.sources.model import Source
-from crawler.storage.catalogue import Known
+from crawler.storage.seen import Known
 
 REFETCH_DAYS = 14
 """An article is fetched again when a listing says that it was changed, within this many days of its first capture.

@@ -77,8 +77,8 @@ class NewsSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Pages that an earlier run archived and did not extract, then the listings of the source."""
         archiving = self._archiving()
-        if self.asked.urls or self.asked.window.days != (None, None):
-            self.crawler.stats.set_value(progress.ASKED, "addresses" if self.asked.urls else "dates")
+        if confined := self._confined():
+            self.crawler.stats.set_value(progress.ASKED, confined)
         self.sitemap_window = self._sitemap_window()
         self.frontier = Frontier(self.source, self.asked.limit, archiving.known, self._count_link)
         for page in archiving.pending():
@@ -89,6 +89,14 @@ class NewsSpider(Spider):
             return
         for request in self._listings():
             yield request
+
+    def _confined(self) -> str:
+        """What this crawl is confined to from the start; empty for one of all that the source has."""
+        if self.settings["REPLAY"]:
+            return "an archive"
+        if self.asked.urls:
+            return "addresses"
+        return "dates" if self.asked.window.days != (None, None) else ""
 
     def _archiving(self) -> Archiving:
         archiving = self.crawler.get_extension(Archiving)
@@ -146,6 +154,8 @@ class NewsSpider(Spider):
         window = self.sitemap_window if role == "sitemap" else self.asked.window
         for link in self.frontier.choose(found.links, window):
             yield self._article_request(link, response.url)
+        if self.frontier.full:
+            self.crawler.stats.set_value(progress.ASKED, "a number")
         if not self.frontier.full and level < self._levels(role):
             for url in self._further(found, role):
                 yield self._listing_request(url, role, response.url, level + 1)

@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,15 +21,11 @@ from crawler.discovery.urls import url_digest
 from crawler.errors import ArchiveError
 from crawler.items import Article
 from crawler.storage.schema import open_database
+from crawler.storage.seen import Known, known_articles, marks, parts
 from crawler.storage.traits import traits_of
 
 BATCH_ROWS = 50
 BATCH_SECONDS = 0.5
-SETTLED = (200, 203, 404, 410)
-"""Statuses after which an article's URL is not asked for again; a redirect is settled when its target is."""
-
-HOPS = 6
-
 CAPTURE_COLUMNS = (
     "url_digest, url, source, date, kind, role, status, mime, record_id, warc, offset, length, payload_digest, "
     "size, etag, last_modified, truncated, location, found_on, listed_modified, run"
@@ -43,18 +38,6 @@ READ_COLUMNS = (
     "record_id, kind, url, date, warc, offset, length, status, mime, payload_digest, size, role, found_on, etag, "
     "last_modified, truncated"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the catalogue knows of an article's URL: when it was first and last captured with an answer that holds.
-
-    `modified` is the latest modification date that a listing gave when it was captured.
-    """
-
-    first: datetime
-    last: datetime
-    modified: datetime | None = None
 
 
 class Catalogue:
@@ -159,12 +142,14 @@ class Catalogue:
             return
         with self._writing():
             columns = CAPTURE_COLUMNS.count(",") + 1
-            marks = ", ".join("?" * columns)
-            self._db.executemany(f"INSERT OR IGNORE INTO captures ({CAPTURE_COLUMNS}) VALUES ({marks})", self._captures)
-            self._db.executemany("UPDATE captures SET outcome = ? WHERE record_id = ?", self._outcomes)
-            marks = ", ".join("?" * (ARTICLE_COLUMNS.count(",") + 1))
+            values = ", ".join("?" * columns)
             self._db.executemany(
-                f"INSERT OR REPLACE INTO articles ({ARTICLE_COLUMNS}) VALUES ({marks})", self._articles
+                f"INSERT OR IGNORE INTO captures ({CAPTURE_COLUMNS}) VALUES ({values})", self._captures
+            )
+            self._db.executemany("UPDATE captures SET outcome = ? WHERE record_id = ?", self._outcomes)
+            values = ", ".join("?" * (ARTICLE_COLUMNS.count(",") + 1))
+            self._db.executemany(
+                f"INSERT OR REPLACE INTO articles ({ARTICLE_COLUMNS}) VALUES ({values})", self._articles
             )
         self._captures.clear()
         self._outcomes.clear()
@@ -188,51 +173,21 @@ class Catalogue:
     # questions
 
     def known(self, source: str, urls: Iterable[str]) -> dict[str, Known]:
-        """Those of `urls` that `source` has captured as articles with an answer that holds.
+        """Those of `urls` that `source` has captured as articles with an answer that holds (`crawler.storage.seen`).
 
-        An answer holds when it is whole and its status is in `SETTLED`, or it redirects to one that holds.
         One query serves a whole listing.
         """
         self.flush()
-        digests = {url_digest(url): url for url in urls}
-        known = self._known_digests(source, list(digests), HOPS)
-        return {digests[digest]: found for digest, found in known.items()}
-
-    def _known_digests(self, source: str, digests: Sequence[bytes], hops: int) -> dict[bytes, Known]:
-        known: dict[bytes, Known] = {}
-        redirected: dict[bytes, bytes] = {}
-        for digest, location, *moments in self._captured(source, digests):
-            if location is None:
-                first, last, modified = (datetime.fromisoformat(moment) if moment else None for moment in moments)
-                assert first is not None
-                assert last is not None
-                known[digest] = Known(first, last, modified)
-            else:
-                redirected[digest] = location
-        open_ends = {digest: location for digest, location in redirected.items() if digest not in known}
-        if open_ends and hops:
-            targets = self._known_digests(source, list(set(open_ends.values())), hops - 1)
-            known |= {digest: targets[location] for digest, location in open_ends.items() if location in targets}
-        return known
-
-    def _captured(self, source: str, digests: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:
-        for part in _parts(digests):
-            yield from self._db.execute(
-                f"SELECT url_digest, location, min(date), max(date), max(listed_modified) FROM captures "
-                f"WHERE url_digest IN ({_marks(part)}) AND source = ? AND role = 'article' "
-                f"AND truncated IS NULL AND (status IN {SETTLED} OR status = 304 OR location IS NOT NULL) "
-                f"GROUP BY url_digest, location ORDER BY max(date)",
-                (*part, source),
-            )
+        return known_articles(self._db, source, urls, _now())
 
     def captured_since(self, source: str, role: Role, urls: Iterable[str], since: datetime) -> set[str]:
         """Those of `urls` that `source` captured whole in this role since then, with a status below 400."""
         digests = {url_digest(url): url for url in urls}
         self.flush()
         found: set[str] = set()
-        for part in _parts(list(digests)):
+        for part in parts(list(digests)):
             rows = self._db.execute(
-                f"SELECT DISTINCT url_digest FROM captures WHERE url_digest IN ({_marks(part)}) AND source = ? "
+                f"SELECT DISTINCT url_digest FROM captures WHERE url_digest IN ({marks(part)}) AND source = ? "
                 "AND role = ? AND date >= ? AND truncated IS NULL AND status < 400",
                 (*part, source, role, _text(since)),
             )
@@ -337,15 +292,6 @@ def _capture(row: tuple[Any, ...]) -> Capture:
         last_modified=rest[1],
         truncated=rest[2],
     )
-
-
-def _parts(values: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    """`values` in parts that fit into one query."""
-    return (values[start : start + 500] for start in range(0, len(values), 500))
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
 
 
 def _now() -> datetime:

@@ -217,6 +217,12 @@ HARMLESS = {
     "a crawl for one address, which fails": Row(
         lambda edition: (pages(status=403)(edition), asked("addresses")(edition))
     ),
+    "a check of the source, which fails": Row(
+        lambda edition: (pages(outcome="consent-wall")(edition), asked("checksource")(edition))
+    ),
+    "crawls that stop at a limit": Row(
+        lambda edition: (more_links(edition), one_article(edition), asked("a number")(edition)), days=2
+    ),
 }
 
 

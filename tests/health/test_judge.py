@@ -14,7 +14,7 @@ import pytest
 from crawler.health.facts import History, Run, read_histories
 from crawler.health.judge import Verdict, judge
 from crawler.sources.model import Health, Source
-from tests.health.gazette import FEED, SOURCE, Change, Edition, Gazette, listings, pages
+from tests.health.gazette import FEED, SOURCE, Change, Edition, Gazette, asked, listings, pages
 
 MakeGazette = Callable[[], Gazette]
 
@@ -159,6 +159,14 @@ def test_captures_that_were_read_back_go_to_the_runs_that_made_them(gazette: Gaz
     history = read_histories(gazette.path)(SOURCE.name)
     assert len(history.runs) == 28
     assert all(run.pages and run.listings for run in history.runs)
+
+
+def test_captures_of_a_run_that_only_looked_stay_with_it_when_they_are_read_back(gazette: Gazette) -> None:
+    gazette.publish(1, pages(status=403), asked("newsource"))
+    with closing(sqlite3.connect(gazette.path)) as database, database:
+        database.execute("UPDATE captures SET run = NULL")
+    assert len(read_histories(gazette.path)(SOURCE.name).runs) == 28
+    assert verdict(gazette).signs == []
 
 
 def test_a_run_that_was_killed_is_judged_by_what_it_captured(gazette: Gazette) -> None:

@@ -9,7 +9,7 @@ import pytest
 from crawler.discovery.links import Link
 from crawler.sources.model import Articles, Source
 from crawler.spiders.frontier import REFETCH_DAYS, Frontier, Window
-from crawler.storage.catalogue import Known
+from crawler.storage.seen import Known
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
