@@ -5,6 +5,8 @@ A source's own politeness comes on top (`crawler/spiders/politeness.py`), and `-
 
 import os
 
+from crawler.fetch.identity import user_agent
+
 BOT_NAME = "broadsheet"
 SPIDER_LOADER_CLASS = "crawler.spiders.loader.SourceLoader"
 COMMANDS_MODULE = "crawler.commands"
@@ -20,6 +22,8 @@ SOURCES_DIR = ""
 
 CONTACT = os.environ.get("BROADSHEET_CONTACT", "")
 """A URL or mail address where a site's owner finds you. It goes into the user agent and the archive's warcinfo."""
+
+USER_AGENT = user_agent(CONTACT)
 
 ROBOTSTXT_OBEY = True
 COOKIES_ENABLED = False  # with cookies a first crawl tries to download the public-suffix list

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
+from crawler.fetch.identity import user_agent
 from crawler.sources.model import Source
 
 MEBIBYTE = 1024 * 1024
@@ -12,6 +13,9 @@ THROTTLE_MAX_DELAY = 120.0
 
 GIVEN = SETTINGS_PRIORITIES["spider"]
 """Priority of what the file says: above settings.py, below `-s`."""
+
+PROJECT = SETTINGS_PRIORITIES["project"]
+"""Priority of settings.py."""
 
 DEFAULT = SETTINGS_PRIORITIES["default"] + 5
 """Priority of the defaults of a source: above Scrapy's, below settings.py, which so holds for all sources."""
@@ -47,6 +51,11 @@ def settings_of(source: Source) -> dict[str, object]:
 
 
 def apply_politeness(source: Source, settings: BaseSettings) -> None:
-    """Set what `source` asks for: what its file says before settings.py, what are mere defaults after it."""
+    """Set what `source` asks for: what its file says before settings.py, what are mere defaults after it.
+
+    A CONTACT from the command line comes too late for settings.py to put it into the user agent.
+    """
+    if (settings.getpriority("CONTACT") or 0) > PROJECT:
+        settings.set("USER_AGENT", user_agent(settings["CONTACT"]), PROJECT)
     for key, values in settings_by_key(source).items():
         settings.setdict(values, GIVEN if key in source.politeness.model_fields_set else DEFAULT)

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from crawler import __version__
 from crawler.archive.reader import Record, iterate, read_record
 from crawler.articles import article_of, page_of, work
 from crawler.demo.server import NewspaperServer
@@ -99,6 +100,15 @@ def test_every_request_to_the_server_is_in_the_archive(first: Any) -> None:
     crawls, server, _ = first
     archived = crawls.rows("SELECT url, count(*) FROM captures GROUP BY url")
     assert {url.removeprefix(server.url) or "/": count for url, count in archived} == server.asked()
+
+
+def test_the_crawl_names_itself_to_the_site_and_in_the_archive(first: Any) -> None:
+    crawls, _, _ = first
+    ours = f"Broadsheet/{__version__}".encode()
+    records = [record for path in crawls.warcs() for record in iterate(path)]
+    requests = [record.block for record in records if record.type == "request"]
+    assert all(b"\r\nUser-Agent: " + ours + b"\r\n" in request for request in requests)
+    assert b"http-header-user-agent: " + ours + b"\r\n" in records[0].block
 
 
 def test_scrapys_feed_exports_hold_the_same_articles(first: Any) -> None:

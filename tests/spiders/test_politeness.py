@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from scrapy.settings import Settings
 
+from crawler import __version__
+from crawler.fetch.identity import user_agent
 from crawler.sources.model import Politeness, Source
 from crawler.spiders.politeness import apply_politeness, settings_by_key, settings_of
 
@@ -36,6 +38,16 @@ def test_the_size_is_in_bytes() -> None:
 def test_the_user_agent_is_the_projects_unless_the_source_has_one() -> None:
     assert "USER_AGENT" not in settings_of(gazette())
     assert settings_of(gazette(user_agent="Gazette/1.0"))["USER_AGENT"] == "Gazette/1.0"
+
+
+def test_a_contact_from_the_command_line_is_in_the_user_agent_unless_the_source_or_the_user_has_one() -> None:
+    contact = {"CONTACT": "https://example.org/bot"}
+    ours = {"USER_AGENT": user_agent()}
+    named = f"Broadsheet/{__version__} (+https://example.org/bot)"
+    assert applied(gazette(), ours, contact)["USER_AGENT"] == named
+    assert applied(gazette(user_agent="Gazette/1.0"), ours, contact)["USER_AGENT"] == "Gazette/1.0"
+    assert applied(gazette(), ours, contact | {"USER_AGENT": "Mine/1"})["USER_AGENT"] == "Mine/1"
+    assert applied(gazette(), ours, {})["USER_AGENT"] == f"Broadsheet/{__version__}"
 
 
 @pytest.mark.parametrize(("delay", "limit"), [(1, None), (300, 300)])
