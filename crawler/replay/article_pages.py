@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from crawler.errors import ArchiveError
 from crawler.items import Article
 from crawler.replay.articles import PAGE_SIZE, Entry, Query
+from crawler.replay.search import Piece
 from crawler.replay.site import Site, moment
 from crawler.replay.web import Request, Response, Router
 from crawler.storage.texts import sidecar
@@ -37,7 +38,7 @@ class ArticlePages:
     def add_to(self, router: Router) -> None:
         """Take the addresses of these pages."""
         router.add("/", self.home)
-        router.add("/articles", self.list)
+        router.add("/articles", self.search)
         router.add("/calendar", self.calendar)
         router.add(r"/articles/(?P<number>\d{1,15})", self.article)
         router.add(r"/articles/(?P<number>\d{1,15})\.txt", self.text)
@@ -46,16 +47,19 @@ class ArticlePages:
     def home(self, request: Request) -> Response:
         """The start: sources, newest articles, sites."""
         hosts = self._library.hosts()
+        articles = self._articles.entries(Query(), size=HOME_ARTICLES)
         return self._site.page(
             request,
             "home.html",
             sources=self._articles.sources(),
-            articles=self._articles.entries(Query(), size=HOME_ARTICLES),
+            articles=articles,
+            snippets=self._snippets(articles),
+            by_day=True,
             hosts=hosts[:HOME_HOSTS],
             more_hosts=max(0, len(hosts) - HOME_HOSTS),
         )
 
-    def list(self, request: Request) -> Response:
+    def search(self, request: Request) -> Response:
         """Articles, by what the query asks for."""
         fields = request.query
         query = _query(fields)
@@ -63,7 +67,6 @@ class ArticlePages:
         pages = max(1, -(-total // PAGE_SIZE))
         page = min(_positive(fields.get("page", "")), pages)
         articles = self._articles.entries(query, page)
-        snippets = {entry.id: self._articles.snippet(entry, query.words) for entry in articles} if query.words else {}
         return self._site.page(
             request,
             "articles.html",
@@ -75,10 +78,15 @@ class ArticlePages:
             pages=pages,
             page_link=lambda wanted: "/articles?" + urlencode({**fields, "page": wanted}),
             articles=articles,
-            snippets=snippets,
+            snippets=self._snippets(articles, query.words),
+            by_day=query.by_date or not query.words,
             source_names=[source.name for source in self._articles.sources()],
             languages=self._articles.languages(),
         )
+
+    def _snippets(self, articles: Iterable[Entry], words: str = "") -> dict[int, list[Piece]]:
+        """Where each article has the words; its beginning without any."""
+        return {entry.id: self._articles.snippet(entry, words) for entry in articles}
 
     def calendar(self, request: Request) -> Response:
         """The days that have articles."""
@@ -178,7 +186,6 @@ def _facts(article: Article) -> Iterator[tuple[str, str]]:
     """What is known of an article, for people; nothing that is empty."""
     named: list[tuple[str, Any]] = [
         ("Site", article.site_name),
-        ("Section", article.section),
         ("Tags", ", ".join(article.tags)),
         ("Language", article.language),
         ("Description", article.description),

@@ -146,7 +146,7 @@ def _best_start(hits: list[tuple[int, int, int]], length: int) -> int:
 def _pieces(text: str, spans: list[tuple[int, int]], first: int, last: int, marked: set[int]) -> Iterator[Piece]:
     at = spans[first][0]
     if first:
-        yield Piece("… ")
+        yield Piece("…\N{NO-BREAK SPACE}")
     for index in range(first, last):
         start, end = spans[index]
         if index in marked:
@@ -158,4 +158,4 @@ def _pieces(text: str, spans: list[tuple[int, int]], first: int, last: int, mark
     if last == len(spans):
         yield Piece(text[at:].rstrip())
     else:
-        yield Piece(text[at:end] + " …")
+        yield Piece(text[at:end] + "\N{NO-BREAK SPACE}…")

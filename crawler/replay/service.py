@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from crawler.errors import UsageError
 from crawler.replay.article_pages import ArticlePages
 from crawler.replay.articles import Articles, Query
 from crawler.replay.cache import open_cache
@@ -25,6 +27,7 @@ from crawler.replay.web import Application, Request, Response, Router, Server
 
 log = logging.getLogger(__name__)
 
+LAST_PORT = 65535
 LOOPBACK = ("127.0.0.1", "::1")
 POLL_SECONDS = 0.3
 """How often the disk is looked at; where that takes long, a fifth of the time at most is spent on it."""
@@ -41,7 +44,8 @@ END_SECONDS = 10
 class Replay:
     """The archive below `root` in a browser. Nothing is read or served before `start`.
 
-    `bind` is the address of the pages; the proxy is on loopback always. With port 0 any free port is taken. Raises
+    `bind` is the address of the pages; the proxy is on loopback always. With port 0 any free port is taken, else the
+    content is at the next one where that is free. Raises
     ArchiveError where `root` is not there, UsageError where it cannot listen. Pages of WARCs without texts are read
     as articles in `workers` processes (0: not at all), by the rules of `sources`.
     """
@@ -65,6 +69,7 @@ class Replay:
         self._reading = PageReading(self.library, self.cache, sources or Sources([]), workers) if workers else None
         self._site = Site(self.library, self.articles, self.showing, root.name or str(root))
         self._site.reading = self._reading
+        self._site.titles = sources.titles() if sources else {}
         self._stopping = threading.Event()
         self._read_all = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -75,7 +80,7 @@ class Replay:
         content = Content(self._site)
         self._pages = Server(bind, port, self._answer_page, allowed)
         try:
-            self._content = Server(bind, 0, content, allowed)
+            self._content = _server_beside(self._pages, bind, port, content, allowed)
         except BaseException:
             self._pages.server_close()
             raise
@@ -170,6 +175,14 @@ class Replay:
         for thread in self._threads:
             thread.join(END_SECONDS)
         self.cache.close()
+
+
+def _server_beside(pages: Server, bind: str, port: int, content: Application, allowed: frozenset[str]) -> Server:
+    """The server of content: at the port after that of the pages where one was asked for and the next is free."""
+    if port and pages.port < LAST_PORT:
+        with contextlib.suppress(UsageError):
+            return Server(bind, pages.port + 1, content, allowed)
+    return Server(bind, 0, content, allowed)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -6,15 +6,16 @@ from another origin (`content`), where nothing runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from crawler.replay.articles import Articles
+from crawler.replay.articles import Articles, Entry
 from crawler.replay.library import Library
 from crawler.replay.mementos import Memento
 from crawler.replay.reading import PageReading
@@ -46,6 +47,8 @@ class Site:
     content_port: int = 0
     reading: PageReading | None = None
     """What reads pages of WARCs without texts as articles, if anything does."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What sources are called, by name; one that is not known is shown by its name."""
 
     def __post_init__(self) -> None:
         self._templates = jinja2.Environment(
@@ -55,7 +58,13 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(moment=moment, number=number, bytes=bytes_)
+        self._templates.filters.update(
+            moment=moment, number=number, bytes=bytes_, day=day, by_day=by_day, titled=self.title
+        )
+
+    def title(self, source: str) -> str:
+        """What a source is called."""
+        return self.titles.get(source, source)
 
     def content_origin(self, request: Request) -> str:
         """The origin of archived content, under the host name that the client uses."""
@@ -75,6 +84,7 @@ class Site:
             "proxied": request.proxied,
             "content": content,
             "snippets": {},
+            "by_day": False,
             "reading": self.reading.progress if self.reading else None,
         }
         response = Response.html(self._templates.get_template(template).render(shared | values), status)
@@ -138,6 +148,17 @@ class Site:
 def moment(value: datetime) -> str:
     """A moment as our pages show it, in UTC."""
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def day(text: str) -> str:
+    """A day such as 2024-03-05 for people."""
+    value = date.fromisoformat(text)
+    return f"{value:%A}, {value.day} {value:%B} {value.year}"
+
+
+def by_day(entries: Iterable[Entry]) -> Iterator[tuple[str, list[Entry]]]:
+    """Articles in the order given, those of one day together."""
+    yield from ((of, list(held)) for of, held in groupby(entries, key=lambda entry: entry.day))
 
 
 def number(value: int) -> str:

@@ -10,13 +10,16 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from scrapy.settings import Settings
 
 from crawler.commands import reextract, replay
-from crawler.replay import browser, cache
+from crawler.errors import UsageError
+from crawler.replay import browser, cache, service
 from crawler.replay.browser import arguments, find_browser
+from crawler.replay.web import Server
 from tests.replay.conftest import Recorder
 from tests.replay.test_reextract import story
 
@@ -66,6 +69,28 @@ def test_replay_says_what_is_wrong_with_its_options(
     monkeypatch.setenv(browser.VARIABLE, "/no/such/browser")
     assert call(replay.Command(), filled_archive) == 1
     assert "BROADSHEET_BROWSER names /no/such/browser" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_content_is_at_the_port_after_that_of_the_pages(
+    filled_archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: bool
+) -> None:
+    """So that the addresses of mementos last; anywhere else where that port is taken."""
+    asked: list[int] = []
+
+    class Asked(Server):
+        def __init__(self, bind: str, port: int, *rest: Any) -> None:
+            asked.append(port)
+            if taken and len(asked) == 2:
+                raise UsageError("in use")
+            super().__init__(bind, 0, *rest)
+
+    monkeypatch.setattr(service, "Server", Asked)
+    replayed = service.Replay(filled_archive, port=8480, cache_folder=tmp_path)
+    replayed.start()
+    replayed.stop()
+    pages = int(replayed.url.rstrip("/").rsplit(":", 1)[1])
+    assert asked == [8480, pages + 1, *([0] if taken else [])]
 
 
 def test_replay_serves_until_it_is_interrupted(filled_archive: Path, tmp_path: Path) -> None:

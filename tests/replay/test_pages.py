@@ -45,6 +45,31 @@ def test_odd_queries_are_pages_too(served_archive: Served, query: str) -> None:
     assert served_archive.get(f"/articles?{query}")[0] == 200
 
 
+def test_articles_are_listed_below_their_days_with_their_first_words(served_archive: Served) -> None:
+    """As in a newspaper: the newest day first, each day once; a search is in the order of its hits instead."""
+    page = served_archive.get("/articles")[2]
+    days = ["Thursday, 13 July 2017", "Wednesday, 12 July 2017"]
+    assert [page.count(f">{day}</time>") for day in days] == [1, 1]
+    assert page.index(days[0]) < page.index("港口新闻") < page.index(days[1]) < page.index("Ferry late again")
+    assert "The ferry to the island" in page
+    assert 'class="day"' not in served_archive.get("/articles?q=ferry")[2]
+
+
+def test_the_menu_says_where_one_is(served_archive: Served) -> None:
+    """For eyes and for screen readers."""
+    for path in ("articles", "calendar", "addresses", "files"):
+        page = served_archive.get(f"/{path}")[2]
+        assert page.count('aria-current="page"') == 1 + (path == "calendar")  # the calendar's own: of all sources
+        assert f'href="/{path}" aria-current="page"' in page
+
+
+def test_a_source_is_shown_under_its_title(served_archive: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is not known is called what its folder is called."""
+    assert ">paper</a>" in served_archive.get("/")[2]
+    monkeypatch.setattr(served_archive.replay._site, "titles", {"paper": "The Example Paper"})
+    assert ">The Example Paper</a>" in served_archive.get("/")[2]
+
+
 def test_an_article_is_shown_with_its_provenance(served_archive: Served) -> None:
     """Text, metadata, record, captures, and links to all forms of it."""
     number = served_archive.replay.articles.of_url("https://paper.example/0")[0].id

@@ -96,8 +96,8 @@ def test_the_snippet_is_where_most_terms_are() -> None:
     text = "budget " + "word " * 200 + "the budget and the harbour " + "word " * 200
     pieces = snippet(text, parse("harbour budget"))
     assert [piece.text for piece in pieces if piece.hit] == ["budget", "harbour"]
-    assert pieces[0].text == "… "
-    assert pieces[-1].text.endswith(" …")
+    assert pieces[0].text == "…\N{NO-BREAK SPACE}"
+    assert pieces[-1].text.endswith("\N{NO-BREAK SPACE}…")
 
 
 def test_the_snippet_of_an_empty_text_is_empty() -> None:

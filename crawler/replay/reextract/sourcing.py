@@ -44,6 +44,10 @@ class Sources:
         stated = "\n".join(source.model_dump_json() for source in self._sources)
         return hashlib.sha256(stated.encode()).hexdigest()
 
+    def titles(self) -> dict[str, str]:
+        """What the sources are called, by name."""
+        return {source.name: source.title for source in self._sources}
+
     def named(self, name: str) -> Source | None:
         """The source of this name, or None."""
         return next((source for source in self._sources if source.name == name), None)
