@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import clean_text
 from crawler.extraction.bylines import authors_of
+from crawler.extraction.choice import Choice
 from crawler.extraction.clean import fold
 from crawler.extraction.dates import Stated
 from crawler.extraction.facts import PageFacts, first_of, one_line
@@ -57,7 +58,7 @@ def read_metadata(tree: HtmlElement, url: str, rules: Rules, headers: Mapping[st
     page = PageFacts.of(tree, url)
     site_names = _site_names(page)
     page_title = tree.findtext(".//title") or ""
-    title = first_of(texts(tree, rules.title)) or _headline(page, page_title, site_names)
+    title = first_of(texts(tree, rules.title)) or _headline(page, page_title, site_names).value or ""
     published = publication(page, rules)
     return Metadata(
         title=clean_text(squeeze(title).replace("\n", " ")),
@@ -83,8 +84,9 @@ def read_metadata(tree: HtmlElement, url: str, rules: Rules, headers: Mapping[st
     )
 
 
-def _headline(page: PageFacts, page_title: str, site_names: list[str]) -> str:
-    stated = [*strings(page.node.get("headline")), *page.meta("title")]
+def _headline(page: PageFacts, page_title: str, site_names: list[str]) -> Choice:
+    stated = [("json-ld", text) for text in strings(page.node.get("headline"))]
+    stated += [(name, text) for name in entries("meta", "title") for text in page.metas.get(name, ())]
     return choose_title(stated, visible_headings(page.tree), page_title, [*site_names, *_host_names(page.url)])
 
 

@@ -2,60 +2,168 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Sequence
 
 from lxml.html import HtmlElement
 
+from crawler.extraction.choice import Candidate, Choice, Confidence
 from crawler.extraction.clean import fold
 from crawler.extraction.parse import squeeze, visible_text
 
 LONGEST = 300
 """Characters; what is longer is no headline."""
 
-_SEPARATOR = re.compile(r"\s+[|–—·•»«›:/]+\s+|\s+-+\s+|\s*[|ㅣ│]\s*|\s+::\s+")
+MOST_HEADINGS = 20
+"""Headings of a level that are looked at; a page with more of them lists articles."""
+
+ALIKE = 0.4
+"""Share of the words of the shorter from which two headlines are of one article."""
+
+SECTION_WORDS = 2
+"""A part of a page's title with more words is rather a part of the headline than the name of a section."""
+
+_SEPARATOR = re.compile(
+    r"\s+[|–—·•»«›:/_]+\s+|\s+-+\s+|\s*[|ㅣ│｜]\s*|(?<=[\u3040-\u9fff！？”》」])[_\-](?=[\u3040-\u9fff])"
+)
+"""What stands between a headline and the name of a site; Chinese and Japanese ones need no spaces."""
+
+_ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z]+);")
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
 
 
-def visible_headings(tree: HtmlElement) -> list[str]:
-    """What the page's headings of the first two levels say, first level first, each in the order of the page."""
+def visible_headings(tree: HtmlElement) -> list[tuple[str, str]]:
+    """The page's headings of the first two levels, as (tag, text), first level first, each in the page's order."""
     found = []
     for tag in ("h1", "h2"):
-        for element in list(tree.iter(tag))[:20]:
+        for _, element in zip(range(MOST_HEADINGS), tree.iter(tag), strict=False):
             text = visible_text(element)
             if text and len(text) <= LONGEST:
-                found.append(text)
+                found.append((tag, text))
     return found
 
 
-def choose_title(stated: Sequence[str], headings: Sequence[str], page_title: str, site_names: Iterable[str]) -> str:
+def choose_title(
+    stated: Sequence[tuple[str, str]],
+    headings: Sequence[tuple[str, str]],
+    page_title: str,
+    site_names: Iterable[str],
+) -> Choice:
     """The headline: what most places agree on, as the page shows it to its reader; empty where there is none.
 
-    `stated` are the titles of JSON-LD, OpenGraph and the like, the most trustworthy first; `page_title` is that of
-    `<title>`, which often carries the name of the site, as `stated` ones do at times.
+    `stated` are the titles of JSON-LD, OpenGraph and the like with their places, the most trustworthy first;
+    `page_title` is that of `<title>`, which often carries the name of the site, as `stated` ones do at times.
     """
-    names = {fold(name) for name in site_names if name}
-    cleaned = [title for title in (without_site(squeeze(title), names) for title in stated) if title]
-    if page_title:
-        cleaned.append(without_site(squeeze(page_title), names, [*cleaned, *headings]))
-    cleaned = [title for title in cleaned if fold(title) and fold(title) not in names]
-    shown = [heading for heading in headings if fold(heading) and fold(heading) not in names]
-    votes = [fold(title) for title in cleaned]
-    if agreed := _agreed(votes[: len(stated)]):
-        return next((heading for heading in shown if fold(heading) == agreed), cleaned[votes.index(agreed)])
-    for heading in shown:
-        if fold(heading) in votes:
-            return heading
-    for heading in shown:
-        if any(_same(fold(heading), vote) for vote in votes):
-            return heading
-    if not cleaned:
-        return shown[0] if shown else ""
-    return max(cleaned, key=lambda title: (votes.count(fold(title)), -cleaned.index(title)))
+    return _Vote(stated, headings, page_title, {fold(name) for name in site_names if name}).choose()
 
 
-def _agreed(votes: Sequence[str]) -> str | None:
-    """The title that the first place of all states and two others too, whatever the page shows as a heading."""
-    return votes[0] if len(votes) > 2 and votes.count(votes[0]) > 2 else None
+class _Vote:
+    """The candidates for one page's headline, without the names of the site."""
+
+    def __init__(
+        self, stated: Sequence[tuple[str, str]], headings: Sequence[tuple[str, str]], page_title: str, names: set[str]
+    ) -> None:
+        cleaned = [Candidate(place, without_site(_plain(text), names)) for place, text in stated]
+        in_data = [one.value for one in cleaned if one.place == "json-ld"]
+        cleaned = [Candidate(place, without_site(_plain(text), names, in_data)) for place, text in stated]
+        sections = names | set(map(fold, _sections(_plain(page_title))))
+        self.stated = _worded(cleaned, names)
+        self.shown = _worded([Candidate(tag, text) for tag, text in headings], sections)
+        known = [one.value for one in (*self.stated, *self.shown)]
+        self.page = _worded([Candidate("title", without_site(_plain(page_title), names, known))], names)
+        self.places = [*self.stated, *self.page]
+        self.votes = [fold(one.value) for one in self.places]
+
+    def choose(self) -> Choice:
+        for rule in (self._under_a_search_title, self._agreed, self._heading, self._rewritten, self._longer):
+            if found := rule():
+                chosen, why = found
+                return self._choice(chosen, why)
+        if self.places:
+            best = max(self.places, key=lambda one: (self.votes.count(fold(one.value)), -self.places.index(one)))
+            if best.place == "title":
+                best = Candidate("title", max(_SEPARATOR.split(best.value), key=len))
+            return self._choice(best, "no heading of the page is like it")
+        if self.shown:
+            return self._choice(self.shown[0], "the first heading; nothing else states a title")
+        return Choice()
+
+    def _choice(self, chosen: Candidate, why: str) -> Choice:
+        support = {one.place for one in (*self.places, *self.shown) if fold(one.value) == fold(chosen.value)}
+        headings = [one for one in self.shown if one.place == "h1"][:2]
+        confidence: Confidence = "high" if len(support) > 1 else "medium" if self.places else "low"
+        return Choice(chosen.value, chosen.place, why, confidence, [*self.places, *headings])
+
+    def _under_a_search_title(self) -> tuple[Candidate, str] | None:
+        """A stated title that a second heading shows, where the first heading only repeats the search engine's."""
+        main = next((fold(one.value) for one in self.shown if one.place == "h1"), None)
+        if main is None or not self.page or fold(self.page[0].value) != main:
+            return None
+        seconds = [fold(one.value) for one in self.shown if one.place == "h2"]
+        for one in self.stated:
+            key = fold(one.value)
+            if key != main and " " in key and any(_ends(second, key) for second in seconds):
+                return one, "a heading shows it; the first heading is the title for search engines"
+        return None
+
+    def _agreed(self) -> tuple[Candidate, str] | None:
+        """What the first two places that state a title agree on, where none of the others is the heading."""
+        votes = self.votes[: len(self.stated)]
+        if len({one.place for one in self.stated}) < 2 or votes.count(votes[0]) < 2:
+            return None
+        heads = {fold(one.value) for one in self.shown if one.place == "h1"}
+        if votes[0] in heads or (votes.count(votes[0]) < 3 and heads & set(votes)):
+            return None
+        first_two = {one.place for one, vote in zip(self.stated, votes, strict=True) if vote == votes[0]}
+        return (self.stated[0], "the page's data agree on it") if "json-ld" in first_two else None
+
+    def _heading(self) -> tuple[Candidate, str] | None:
+        """The first heading that another place states too."""
+        for one in self.shown:
+            if fold(one.value) in self.votes:
+                return one, "the heading that another place states too"
+        return None
+
+    def _rewritten(self) -> tuple[Candidate, str] | None:
+        """The first heading, where what is stated is the same headline in other words."""
+        main = [one for one in self.shown if one.place == "h1"]
+        likeness = [max((_likeness(one.value, other.value) for other in self.places), default=0.0) for one in main]
+        if likeness and max(likeness) >= ALIKE:
+            return main[likeness.index(max(likeness))], "the heading; other places state it in other words"
+        return None
+
+    def _longer(self) -> tuple[Candidate, str] | None:
+        """A heading that is a stated title with a little more, or less."""
+        for one in self.shown:
+            if any(_same(fold(one.value), vote) for vote in self.votes):
+                return one, "the heading that is most like what other places state"
+        return None
+
+
+def _plain(text: str) -> str:
+    """`text` on one line; entities that were escaped twice are resolved."""
+    return squeeze(html.unescape(text) if _ENTITY.search(text) else text)
+
+
+def _worded(candidates: Iterable[Candidate], names: set[str]) -> list[Candidate]:
+    """The candidates that say something, and not only the name of the site."""
+    return [one for one in candidates if (key := fold(one.value)) and key not in names]
+
+
+def _sections(page_title: str) -> list[str]:
+    """The short names behind the headline in a page's title: those of its section and site."""
+    return [part for part in _SEPARATOR.split(page_title)[1:] if len(_TOKEN.findall(part)) <= SECTION_WORDS]
+
+
+def _ends(text: str, end: str) -> bool:
+    return text == end or text.endswith(" " + end)
+
+
+def _likeness(one: str, other: str) -> float:
+    """Share of the words of the shorter that are in the other."""
+    words, others = (set(_TOKEN.findall(text.casefold())) for text in (one, other))
+    return len(words & others) / (min(len(words), len(others)) or 1)
 
 
 def _same(heading: str, vote: str) -> bool:
@@ -66,7 +174,9 @@ def _same(heading: str, vote: str) -> bool:
 
 def without_site(title: str, names: set[str], known: Iterable[str] = ()) -> str:
     """`title` without the site's name before or behind it: one of `names`, or all that `known` titles lack."""
-    held = [other for other in known if len(other) > 10 and (title.startswith(other) or title.endswith(other))]
+    held = [
+        other for other in known if 10 < len(other) < len(title) and (title.startswith(other) or title.endswith(other))
+    ]
     if held and _SEPARATOR.search(title):
         return max(held, key=len)
     parts = list(_SEPARATOR.finditer(title))
