@@ -119,6 +119,14 @@ class Archiving:
             if page is not None:
                 yield page
 
+    def left_behind(self) -> Iterator[Page]:
+        """The pages and style sheets of runs that were cut: what they need may not have been asked for yet."""
+        nothing: list[Capture] = []
+        for capture in self._ask(lambda: self.catalogue.left_behind(self.source.name, self.run), nothing):
+            page = self.page(capture)
+            if page is not None:
+                yield page
+
     def holds(self, capture: Capture) -> bool:
         """Whether the WARC of a capture of this source is still there."""
         return warc_file(self.archives, self.source.name, capture.warc) is not None

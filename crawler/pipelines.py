@@ -85,6 +85,8 @@ class StoragePipeline:
         if not isinstance(item, Article):
             return item
         article = texts.place(item, self._archiving.archives)
+        if texts.is_new(article, self._archiving.archives):
+            self._archiving.keep_text(article)  # before the file: what the WARC lacks would not be missed later
         try:
             new = texts.store(article, self._archiving.archives)
         except OSError as error:
@@ -94,8 +96,6 @@ class StoragePipeline:
                 "makes it from the archive.", article.url, article.path, error.strerror,
             )  # fmt: skip
             raise DropItem(f"text not written: {error.strerror}") from error
-        if new:
-            self._archiving.keep_text(article)
         self._archiving.enter(article)
         self._stats.inc_value(progress.KEPT if new else progress.UNCHANGED)
         return article

@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 
-from crawler.archive.exchange import Via
+from crawler.archive.exchange import Role, Via
 from crawler.discovery.requisites import Requisite, page_requisites, style_requisites
 from crawler.extensions import Archiving
 from crawler.extraction.decode import decode_page
@@ -21,6 +21,8 @@ REQUISITE_DAYS = 7
 """A style sheet or image is asked for again, conditionally, when its last capture is this old."""
 
 REQUISITE_PRIORITY = -20
+
+OK = 200
 
 
 class RequisitesMiddleware:
@@ -59,19 +61,32 @@ class RequisitesMiddleware:
         """What the spider made of a page, then requests for what the page needs."""
         async for made in result:
             yield made
-        for request in self._requests(response):
-            yield request
+        via = response.meta.get("via")
+        if response.status == OK and via is not None:
+            kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+            for request in self._requests(_requisites(via.role, response.body, kind, response.url), response.url):
+                yield request
 
-    def _requests(self, response: Response) -> list[Request]:
+    async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        """What the spider starts with, then what pages need whose run was cut before it had asked for it."""
+        async for made in start:
+            yield made
+        archiving = self._crawler.get_extension(Archiving)
+        for page in archiving.left_behind() if archiving else ():
+            found = _requisites(page.capture.via.role, page.body, page.content_type, page.url)
+            for request in self._requests(found, page.url):
+                yield request
+
+    def _requests(self, found: list[Requisite], found_on: str) -> list[Request]:
         wanted = [
             requisite
-            for requisite in _requisites(response)
+            for requisite in found
             if requisite.kind in self._kinds and requisite.url not in self._asked and self._is_in_scope(requisite.url)
         ]
         self._asked.update(requisite.url for requisite in wanted)
         archiving = self._crawler.get_extension(Archiving)
         fresh = archiving.fresh_requisites([one.url for one in wanted], REQUISITE_DAYS) if archiving else set()
-        return [self._request(requisite, response.url) for requisite in wanted if requisite.url not in fresh]
+        return [self._request(requisite, found_on) for requisite in wanted if requisite.url not in fresh]
 
     def _is_in_scope(self, url: str) -> bool:
         return self._source.archive.other_hosts or self._source.has_host(urlsplit(url).hostname or "")
@@ -92,14 +107,10 @@ class RequisitesMiddleware:
         )
 
 
-def _requisites(response: Response) -> list[Requisite]:
-    """What a captured page or style sheet names; nothing of other responses."""
-    via = response.meta.get("via")
-    if response.status != 200 or via is None:
-        return []
-    kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-    if via.role == "requisite":
-        return style_requisites(decode_page(response.body, kind).text, response.url) if "css" in kind.lower() else []
-    if via.role in ("article", "section"):
-        return page_requisites(decode_page(response.body, kind).text, response.url)
+def _requisites(role: Role, body: bytes, content_type: str, url: str) -> list[Requisite]:
+    """What a page or a style sheet names that was fetched in this role; nothing of what has others."""
+    if role == "requisite":
+        return style_requisites(decode_page(body, content_type).text, url) if "css" in content_type.lower() else []
+    if role in ("article", "section"):
+        return page_requisites(decode_page(body, content_type).text, url)
     return []

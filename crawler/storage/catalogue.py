@@ -26,6 +26,9 @@ from crawler.storage.traits import traits_of
 
 BATCH_ROWS = 50
 BATCH_SECONDS = 0.5
+CUT = "'crashed', 'shutdown', 'cancelled', 'archive_failed'"
+"""Reasons of runs that ended before their time, as SQL; a run that was killed has none."""
+
 CAPTURE_COLUMNS = (
     "url_digest, url, source, date, kind, role, status, mime, record_id, warc, offset, length, payload_digest, "
     "size, etag, last_modified, truncated, location, found_on, listed_modified, run"
@@ -233,6 +236,25 @@ class Catalogue:
                 source,
             )
         )
+
+    def left_behind(self, source: str, run: int) -> list[Capture]:
+        """Pages and style sheets that were captured since a run of `source` was cut and no later one made up for it.
+
+        What they need may not have been asked for yet. `run` is the one that asks.
+        """
+        row = self._db.execute(
+            "SELECT min(started) FROM runs AS cut WHERE source = :source AND id <> :run "
+            f"AND (reason IS NULL OR reason IN ({CUT}) OR reason LIKE 'closespider%') AND NOT EXISTS "
+            "(SELECT 1 FROM runs WHERE source = :source AND reason = 'finished' AND started >= coalesce("
+            "cut.ended, (SELECT max(date) FROM captures WHERE captures.run = cut.id), cut.started))",
+            {"source": source, "run": run},
+        ).fetchone()
+        if row[0] is None:
+            return []
+        where = (
+            "source = ? AND date >= ? AND (role IN ('article', 'section') OR role = 'requisite' AND mime = 'text/css')"
+        )
+        return list(self._many(f"{where} AND status = 200 AND truncated IS NULL ORDER BY date", source, row[0]))
 
     # level with the WARCs
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from crawler.archive.captures import read_captures
-from crawler.archive.layout import OPEN, find_warcs, sidecar_path, warc_folder
+from crawler.archive.layout import OPEN, find_warcs, half_written_folder, sidecar_path, warc_folder
 from crawler.archive.reader import Damage
 from crawler.archive.recovery import Recovered, recover
+from crawler.storage.atomic import remove_halves
 from crawler.storage.catalogue import Catalogue
 
 
@@ -19,6 +20,7 @@ def bring_level(archives: Path, source: str, catalogue: Catalogue) -> list[str]:
     Raises OSError where the folder cannot be read.
     """
     folder = warc_folder(archives, source)
+    remove_halves(half_written_folder(archives, source))
     said = []
     for recovered in recover(folder):
         said.append(_sentence(recovered))

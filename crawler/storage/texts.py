@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.archive.layout import sidecar_path, text_path
+from crawler.archive.layout import half_written_folder, sidecar_path, text_path
 from crawler.errors import ArchiveError
 from crawler.items import Article, Image
 from crawler.storage.atomic import write_atomically
@@ -60,12 +60,18 @@ def store(article: Article, archives: Path) -> bool:
     in which captures are stored, so that a crawl and a parallel rebuild agree. The sidecar goes first: where there is a
     text, there is a sidecar.
     """
-    text_file = archives / article.path
-    if text_file.exists() and _first_capture(text_file) <= _capture_key(article):
+    if not is_new(article, archives):
         return False
-    write_atomically(sidecar_path(text_file), sidecar(article))
-    write_atomically(text_file, article.text.encode())
+    text_file, aside = archives / article.path, half_written_folder(archives, article.source)
+    write_atomically(sidecar_path(text_file), sidecar(article), aside)
+    write_atomically(text_file, article.text.encode(), aside)
     return True
+
+
+def is_new(article: Article, archives: Path) -> bool:
+    """Whether the files of a placed article are still to be written, or cite a later capture than it does."""
+    text_file = archives / article.path
+    return not text_file.exists() or _capture_key(article) < _first_capture(text_file)
 
 
 def _capture_key(article: Article) -> tuple[datetime, str]:
