@@ -19,7 +19,7 @@ from crawler.archive.layout import OPEN
 from crawler.archive.mergesort import RunWriter, merge
 from crawler.archive.pages import ConvertedTexts, FindText, Listed, PageFinder, PageList
 from crawler.archive.reader import Damage, iterate
-from crawler.archive.selection import Chosen, Selection, choose
+from crawler.archive.selection import Selection, choose
 from crawler.archive.wacz import WaczWriter, read_pieces
 from crawler.errors import ArchiveError
 
@@ -45,6 +45,7 @@ def export_wacz(
     out: Path,
     selection: Selection,
     *,
+    others: list[Path] | None = None,
     title: str = "",
     find_text: FindText = lambda record_id: None,
     processes: int = 1,
@@ -52,14 +53,15 @@ def export_wacz(
 ) -> Exported:
     """Write what `selection` takes of `warcs` to the package `out`, whole or not at all.
 
+    What it needs and they do not have (originals of revisits, images of pages) is taken of `others`.
     Raises ArchiveError where nothing is selected, or `out` cannot be written.
     """
     try:
         with tempfile.TemporaryDirectory(prefix=".wacz-", dir=out.parent) as folder:
             scratch = Path(folder)
-            chosen = _chosen(warcs, selection, scratch, processes)
+            chosen = _chosen(warcs, others or [], selection, scratch, processes)
             with replaced(out) as file, WaczWriter(file) as package:
-                return _Export(package, scratch, find_text).run(warcs, chosen, title, progress)
+                return _Export(package, scratch, find_text).run(chosen, title, progress)
     except OSError as error:
         raise ArchiveError(
             f"Cannot write {out}: {error.strerror or error}. Nothing is left of it. "
@@ -67,18 +69,21 @@ def export_wacz(
         ) from error
 
 
-def _chosen(warcs: list[Path], selection: Selection, scratch: Path, processes: int) -> Chosen | None:
-    """The selected captures; None where that is all of them."""
-    if selection.everything:
-        return None
+def _chosen(
+    warcs: list[Path], others: list[Path], selection: Selection, scratch: Path, processes: int
+) -> dict[Path, set[int] | None]:
+    """The WARCs that go in, each with the offsets of the captures that are wanted of it; None: whole."""
+    if selection.everything and not others:
+        return dict.fromkeys(warcs)
     index = scratch / "all.cdxj"
     with index.open("wb") as lines:
-        write_index(warcs, lines, processes)
-    chosen = choose(index, warcs, selection)
+        write_index([*warcs, *others], lines, processes)
+    chosen = choose(index, warcs, selection, others)
     index.unlink()
-    if not chosen:
+    found = {warc: offsets for warc in (*warcs, *others) if (offsets := chosen.get(warc.name.removesuffix(OPEN)))}
+    if not found:
         raise ArchiveError("Nothing is exported: no capture is in that range of time and of those addresses.")
-    return chosen
+    return found | (dict.fromkeys(warcs) if selection.everything else {})
 
 
 class _Export:
@@ -95,11 +100,9 @@ class _Export:
         self._names: set[str] = set()
         self._done = Exported()
 
-    def run(self, warcs: list[Path], chosen: Chosen | None, title: str, progress: Progress) -> Exported:
-        for warc in warcs:
-            offsets = None if chosen is None else chosen.get(warc.name.removesuffix(OPEN), set())
-            if offsets is None or offsets:
-                self._add_warc(warc, offsets)
+    def run(self, chosen: dict[Path, set[int] | None], title: str, progress: Progress) -> Exported:
+        for warc, offsets in chosen.items():
+            self._add_warc(warc, offsets)
             progress(warc.stat().st_size)
         self._lines.flush()
         size = sum(run.stat().st_size for run in self._lines.runs)

@@ -112,7 +112,9 @@ class Command(ScrapyCommand):
         return _index(self._path(args, opts), opts)
 
     def _export(self, args: list[str], opts: Namespace) -> int:
-        return _export(self._path(args, opts), opts)
+        path = self._path(args, opts)
+        everything = find_warcs(path.parent.parent) if opts.source else ()
+        return _export(path, [warc for warc in everything if not warc.is_relative_to(path)], opts)
 
     def _stats(self, args: list[str], opts: Namespace) -> int:
         return _stats(self._path(args, opts), opts)
@@ -145,8 +147,8 @@ def _index(path: Path, opts: Namespace) -> int:
     return _damages([damage for report in reports for damage in report.damages])
 
 
-def _export(path: Path, opts: Namespace) -> int:
-    """Write a WACZ package of what is selected."""
+def _export(path: Path, others: list[Path], opts: Namespace) -> int:
+    """Write a WACZ package of what is selected; the WARCs of `others` lend what it needs."""
     if not opts.wacz:
         raise UsageError("export needs --wacz OUT, the package to write", print_help=False)
     warcs, selection = _found_warcs(path), _selection(opts)
@@ -157,6 +159,7 @@ def _export(path: Path, opts: Namespace) -> int:
             warcs,
             Path(opts.wacz),
             selection,
+            others=others,
             title=opts.title,
             find_text=lookup.find,
             processes=opts.processes,

@@ -28,7 +28,7 @@ from crawler.archive.writer import ArchiveWriter
 from crawler.errors import ArchiveError
 
 PAGE = b"<html><head><title>The\n  t&iuml;tle</title></head><body>text</body></html>"
-SAME = PAGE + b"<p>unchanged</p>" * 50
+SAME = PAGE.replace(b"text</body>", b"<img src=/1.png>%b</body>" % (b"<p>unchanged</p>" * 50))
 
 
 class Package:
@@ -210,8 +210,13 @@ def test_text_in_the_warc_itself_is_found(
 def test_a_range_of_time_brings_the_originals_of_its_revisits(archive: list[Path], tmp_path: Path) -> None:
     export_wacz(archive, tmp_path / "day.wacz", Selection(since=datetime(2026, 11, 23, tzinfo=UTC)))
     package = Package(tmp_path / "day.wacz")
-    assert _urls(package) == ["http://a/1 20261122", "http://a/1 20261123", "http://a/2 20261123"]
-    original, revisit, _ = (package.record(entry, tmp_path) for entry in package.entries())
+    assert _urls(package) == [
+        "http://a/1 20261122",
+        "http://a/1 20261123",
+        "http://a/1.png 20261122",
+        "http://a/2 20261123",
+    ]
+    original, revisit, *_ = (package.record(entry, tmp_path) for entry in package.entries())
     assert revisit.type == "revisit"
     assert revisit.refers_to.record_id == original.id
 
@@ -234,10 +239,94 @@ def test_addresses_bring_redirects_and_what_their_pages_need(archive: list[Path]
     export_wacz(archive, tmp_path / "urls.wacz", Selection(keys=frozenset({url_key("http://www.a/OLD")})))
     assert sorted(set(_urls(Package(tmp_path / "urls.wacz")))) == [
         "http://a/1 20261122",
-        "http://a/1 20261123",
         "http://a/1.png 20261122",
         "http://a/old 20261122",
     ]
+
+
+@pytest.fixture
+def captured(tmp_path: Path) -> Callable[..., Path]:
+    """A WARC of exchanges, each (day of the month, URL, response, role)."""
+    known: dict[str, Any] = {}
+
+    def archive(source: str, *exchanges: tuple[int, str, bytes, Any]) -> Path:
+        writer = ArchiveWriter(
+            tmp_path / source, source, info={"software": "x"}, find_original=lambda digest, size: known.get(digest)
+        )
+        for day, url, answer, role in exchanges:
+            moment = datetime(2026, 11, day, 10, tzinfo=UTC)
+            writer.write(Exchange(url, "GET", moment, b"GET / HTTP/1.1\r\n\r\n", answer), Via(role))
+        known.update(writer._written)
+        path = writer.close()
+        assert path is not None
+        return path
+
+    return archive
+
+
+def _styled(number: int) -> bytes:
+    return _response(b"<html><head><link rel=stylesheet href=/s.css></head><body>%d</body></html>" % number)
+
+
+def test_a_page_brings_what_was_archived_earlier_for_another_page(
+    captured: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Its style sheet with what that imports, each in the capture nearest to the page."""
+    style = b"HTTP/1.1 200 OK\r\nContent-Type: text/css\r\n\r\n@import 'more.css';"
+    more = b"HTTP/1.1 200 OK\r\nContent-Type: text/css\r\n\r\nbody { background: url(x.png) }"
+    warc = captured(
+        "a",
+        (1, "http://a/s.css", style + b"/*1*/", "requisite"),
+        (5, "http://a/0", _styled(0), "article"),
+        (5, "http://a/s.css", style + b"/*5*/", "requisite"),
+        (5, "http://a/more.css", more, "requisite"),
+        (5, "http://a/x.png", b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\npng", "requisite"),
+        (7, "http://a/1", _styled(1), "article"),
+        (9, "http://a/s.css", _response(b"gone", status="404 Not Found"), "requisite"),
+    )
+    wanted = ["http://a/1 20261107", "http://a/more.css 20261105", "http://a/s.css 20261105", "http://a/x.png 20261105"]
+    for selection in (
+        Selection(keys=frozenset({url_key("http://a/1")})),
+        Selection(since=datetime(2026, 11, 6, tzinfo=UTC)),
+    ):
+        export_wacz([warc], tmp_path / "out.wacz", selection)
+        found = _urls(Package(tmp_path / "out.wacz"))
+        assert [line for line in found if line != "http://a/s.css 20261109"] == wanted
+
+
+def test_the_original_of_a_revisit_is_the_one_that_it_names(
+    tmp_path: Path, make_warc: Callable[..., Path], make_record: Callable[..., bytes]
+) -> None:
+    """Not any other capture with the same payload; where it names none, any of those."""
+    refers: dict[str, str] = {
+        "WARC_Profile": "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
+        "WARC_Payload_Digest": "sha1:SAME",
+    }
+    days = [f"2026-11-{day:02}T10:00:00Z" for day in range(1, 5)]
+    whole = [
+        make_record("response", f"http://a/{n}", _response(PAGE), WARC_Payload_Digest="sha1:SAME", WARC_Date=days[n])
+        for n in range(3)
+    ]
+    named = {"WARC_Refers_To_Target_URI": "http://a/1", "WARC_Refers_To_Date": days[1]}
+    revisits = [
+        make_record("revisit", "http://a/named", _response(b""), WARC_Date=days[3], **refers, **named),
+        make_record("revisit", "http://a/unnamed", _response(b""), WARC_Date=days[3], **refers),
+    ]
+    warc = make_warc("a.warc.gz", [*whole, *revisits])
+    for name, original in (("named", "http://a/1"), ("unnamed", "http://a/0")):
+        export_wacz([warc], tmp_path / "out.wacz", Selection(keys=frozenset({url_key(f"http://a/{name}")})))
+        assert [line.split()[0] for line in _urls(Package(tmp_path / "out.wacz"))] == [original, f"http://a/{name}"]
+
+
+def test_a_source_brings_the_originals_that_another_source_archived(
+    captured: Callable[..., Path], tmp_path: Path
+) -> None:
+    other = captured("b", (1, "http://b/x", _response(SAME), "article"), (1, "http://b/y", _response(PAGE), "article"))
+    warc = captured("a", (2, "http://a/x", _response(SAME), "article"))
+    export_wacz([warc], tmp_path / "out.wacz", Selection(), others=[other])
+    package = Package(tmp_path / "out.wacz")
+    assert _urls(package) == ["http://a/x 20261102", "http://b/x 20261101"]
+    assert package.read(package.warcs[0]) == warc.read_bytes()
 
 
 @pytest.mark.parametrize("name", ["a.warc", "a.warc.zst", "a.warc.gz.open"])
