@@ -12,7 +12,7 @@
         warc/index.json                                how far each of them is in that index
         text/2017/07/12/SLUG-HASH8.txt                 the article, UTF-8, one final newline
         text/2017/07/12/SLUG-HASH8.json                its metadata and provenance
-        text/.open/                                    texts and metadata for the moment in which they are written
+        text/.half/                                    texts and metadata for the moment in which they are written
 
 SOURCE is the name of the source's file (`[a-z][a-z0-9_]*`). The day is that of publication in the zone
 that the page states, or the UTC day of the capture where a page states none. SLUG is from the title.
@@ -56,7 +56,7 @@ def text_folder(archives: Path, source: str) -> Path:
 
 def half_written_folder(archives: Path, source: str) -> Path:
     """Where texts and sidecars of `source` are written before they get their names."""
-    return text_folder(archives, source) / OPEN
+    return text_folder(archives, source) / ".half"
 
 
 def catalogue_path(archives: Path) -> Path:

@@ -123,7 +123,7 @@ def archived_paths(crawls: Crawls, server: NewspaperServer) -> set[str]:
 
 def check_archive(crawls: Crawls) -> None:
     """Every WARC is closed and valid, the catalogue knows just what is in them, and each text cites a capture."""
-    assert not [path for path in crawls.archives.rglob("*") if path.is_file() and path.suffix in (".open", ".tmp")]
+    assert not [path for path in crawls.archives.rglob("*") if path.suffix in (".open", ".tmp")]
     for command in (["-m", "warcio.cli", "check"], ["-m", "scrapy.cmdline", "checkarchive", "--strict"]):
         names = [str(path) for path in crawls.warcs()] if "check" in command else [str(crawls.archives)]
         checked = subprocess.run([sys.executable, *command, *names], capture_output=True, text=True, check=False)
