@@ -119,6 +119,9 @@ SKIPPED = frozenset(
         ),
     )
 )
+UNCLOSED = frozenset({"button", "select", "object"})
+"""Of those, the ones that hold the rest of the page where their end tag is missing or stands at a wrong place."""
+
 VERSE_LINE = 80
 """Lines between single breaks that are all shorter than this, in characters, are verse or an address, and stay."""
 

@@ -64,6 +64,14 @@ def remove(element: HtmlElement) -> None:
     parent.remove(element)
 
 
+def has_paragraphs(element: HtmlElement) -> bool:
+    """Whether an element that should hold a line or two holds paragraphs: its end tag was lost."""
+    return _SECOND_PARAGRAPH(element) is True
+
+
+_SECOND_PARAGRAPH = etree.XPath("boolean((.//p)[3])")
+
+
 def visible_text(element: HtmlElement) -> str:
     """The text of `element` and all below it on one line; scripts and styles are not text.
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.extraction.parse import remove, squeeze, visible_text
+from crawler.extraction.blocks import UNCLOSED
+from crawler.extraction.parse import has_paragraphs, remove, squeeze, visible_text
 from crawler.extraction.vocabulary import EXSLT, named
 
 MAX_SHARE = 0.5
@@ -52,7 +53,7 @@ def prune(tree: HtmlElement, keep: Iterable[HtmlElement] = ()) -> None:
     guarded = {ancestor for element in keep for ancestor in (element, *element.iterancestors())}
     limit = MAX_SHARE * len(squeeze("".join(tree.itertext())))
     for element in _ALWAYS(tree):
-        if element not in guarded:
+        if element not in guarded and not (element.tag in UNCLOSED and has_paragraphs(element)):
             remove(element)
     limit = min(limit, MAX_SHARE * len(visible_text(tree)))
     for element in _NAMED(tree):

@@ -22,13 +22,14 @@ from crawler.extraction.blocks import (
     QUOTES,
     ROWS,
     SKIPPED,
+    UNCLOSED,
     Block,
     Kind,
     holds_data,
     marker_of,
     paragraphs,
 )
-from crawler.extraction.parse import squeeze
+from crawler.extraction.parse import has_paragraphs, squeeze
 from crawler.extraction.vocabulary import box_words
 
 NAMES = tuple(box_words())
@@ -143,7 +144,12 @@ def blocks_of(root: HtmlElement) -> list[Block]:
 
 
 def _is_skipped(element: HtmlElement, tag: object) -> bool:
-    """Whether an element holds no text to read; a `head` that has a rendition is a heading of trafilatura's."""
+    """Whether an element holds no text to read; a `head` that has a rendition is a heading of trafilatura's.
+
+    A button or the like with paragraphs in it was never closed in the page's source, and holds the rest of the page.
+    """
+    if tag in UNCLOSED:
+        return not has_paragraphs(element)
     return not isinstance(tag, str) or tag in SKIPPED or (tag == "head" and element.get("rend") is None)
 
 
@@ -192,7 +198,7 @@ class _Walk:
         if tag == "table":
             self._tables.append(holds_data(element))
         elif tag in HEADINGS:
-            self._kinds.append("heading")
+            self._kinds.append("paragraph" if has_paragraphs(element) else "heading")
         elif tag in ITEMS:
             self._kinds.append("item")
             self._marker = marker_of(element)

@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block
+from crawler.extraction.clean import fold
+from crawler.extraction.features import size_of
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.parse import visible_text
 from crawler.extraction.rules import Rules
+from crawler.extraction.survey import survey
 from crawler.extraction.vocabulary import alternatives
 
 Reason = Literal[
@@ -30,8 +33,20 @@ HTML_TYPES = (
 SHORT = 1500
 """Characters of text; a page with more of an article is no challenge, consent wall or error page."""
 
-LINKED = 0.6
-"""Share of a page's text in links, from which a page at a site's root is its home page, not the one article there."""
+RUNNING = 80
+"""Size of a paragraph of running text; headlines and lines of menus are shorter."""
+
+TOGETHER = 300
+"""Size of running text that makes an article of a page at a site's root."""
+
+TEASERS = 3
+"""Paragraphs below headlines that lead elsewhere, from which a page may be a home page."""
+
+LINKED = 0.8
+"""Share of a line within links, from which it is a headline that leads to an article."""
+
+HEADLINE = 20
+"""Size of a headline at least; the name of a paper, which heads its home page, is mostly shorter."""
 
 SHELL_LENGTH = 200
 """Characters of visible text on a whole page; one with fewer is built by a script, if at all."""
@@ -114,7 +129,7 @@ def refuse_page(tree: HtmlElement, url: str) -> Rejection | None:
 
 def judge(tree: HtmlElement, url: str, metadata: Metadata, blocks: list[Block], rules: Rules) -> Rejection | None:
     """A rejection for a page whose text, as found, is no article; `tree` is the page as served."""
-    length = sum(len(block.text) for block in blocks)
+    length = round(sum(size_of(block.text) for block in blocks))
     if length < SHORT and (
         _ERROR.fullmatch(metadata.title) or _ERROR.fullmatch(" ".join((tree.findtext(".//title") or "").split()))
     ):
@@ -148,7 +163,8 @@ def _listing(tree: HtmlElement, url: str, metadata: Metadata, blocks: list[Block
     path = urlsplit(url).path.strip("/")
     kinds = set(metadata.kinds)
     articles = any("article" in kind or "posting" in kind for kind in kinds)
-    if not path and not articles and ("website" in kinds or length < SHORT // 2 or _is_linked(tree)):
+    home = "website" in kinds and not _is_headed(tree, metadata.title)
+    if not path and not articles and (home or not _holds_running_text(tree, blocks)):
         return Rejection("listing", "the address is that of a home page")
     if kinds & {"collectionpage", "searchresultspage", "itemlist"} and not articles:
         return Rejection("listing", "the page says that it is a collection")
@@ -169,8 +185,27 @@ def _listing(tree: HtmlElement, url: str, metadata: Metadata, blocks: list[Block
     return None
 
 
-def _is_linked(tree: HtmlElement) -> bool:
-    return sum(len(visible_text(link)) for link in tree.iter("a")) > LINKED * len(visible_text(tree))
+def _is_headed(tree: HtmlElement, title: str) -> bool:
+    """Whether a heading says what the page's title says, and leads nowhere: a home page's headlines are links."""
+    folded = fold(title)
+    return any(
+        heading.find(".//a") is None and fold(text) in folded
+        for heading in tree.iter("h1", "h2", "h3", "h4")
+        if size_of(text := visible_text(heading)) >= HEADLINE
+    )
+
+
+def _holds_running_text(tree: HtmlElement, blocks: list[Block]) -> bool:
+    """Whether there is running text, and not teasers: paragraphs that each follow a headline that leads on."""
+    running = {block.text: size for block in blocks if (size := size_of(block.text)) >= RUNNING}
+    teasers = []
+    before = False
+    for found in survey(tree).found:
+        if before and found.block.text in running:
+            teasers.append(running[found.block.text])
+        before = found.linked > LINKED * len(found.block.text)
+    total = sum(running.values())
+    return total >= TOGETHER and (len(teasers) < TEASERS or sum(teasers) < total / 2)
 
 
 def _around(pattern: re.Pattern[str], text: str) -> str:
