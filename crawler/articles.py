@@ -17,6 +17,7 @@ from crawler.items import Article, Image, Page
 from crawler.sources.model import Source
 
 ARTICLE_FIELDS = {field.name for field in fields(Article)}
+RESERVATION = "tdm-reservation"
 RIGHTS_RESERVED = "rights reserved"
 
 
@@ -57,6 +58,8 @@ def work(source: Source, page: Page) -> tuple[bytes, str, str, Rules, dict[str, 
     headers: dict[str, str] = {}
     for name, value in page.headers:
         headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
+    if page.capture.via.reserved:
+        headers.setdefault(RESERVATION, "1")  # the site's tdmrep.json: the response's own word would come first
     return page.body, page.content_type, page.url, rules_for(source, page.capture.date), headers
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -19,6 +19,7 @@ from crawler.archive.exchange import Via
 from crawler.archive.message import remove_content_encoding
 from crawler.errors import CaptureError, FetchRefused
 from crawler.extensions import Archiving
+from crawler.fetch.reservations import PATH, Reservations
 from crawler.fetch.robots import FORBIDDEN, UNREACHABLE, Robots, product_token
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 SUCCESS, REDIRECTION, CLIENT_ERROR = 2, 3, 4
 """Classes of HTTP status."""
+
+OK = 200
 
 REDIRECTS = 5
 """Redirects of a robots.txt that are followed; RFC 9309, 2.3.1.2 wants at least five."""
@@ -190,6 +193,51 @@ def _robots_request(url: str, request: Request) -> Request:
     if proxy := request.meta.get("proxy"):
         meta["proxy"] = proxy
     return Request(url, meta=meta, callback=NO_CALLBACK)
+
+
+class ReservationsMiddleware:
+    """Notes with each article which pages a site's tdmrep.json reserves from text and data mining (TDMRep).
+
+    The file is asked for once in a crawl of each site, and archived. It forbids no fetching: whether a reservation is
+    obeyed is for the source to say (`obey_rights`), and a file that cannot be had reserves nothing.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._known: dict[str, Reservations] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Wire it in; NotConfigured without a source, since nothing is archived then."""
+        if not hasattr(crawler.spidercls, "source"):
+            raise NotConfigured
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Put into the `Via` of an article's request whether its address is reserved."""
+        via = request.meta.get("via")
+        if via is None or via.role != "article":
+            return
+        site = "{0.scheme}://{0.netloc}".format(urlparse_cached(request))
+        async with self._asking.setdefault(site, asyncio.Lock()):
+            if site not in self._known:
+                self._known[site] = await self._ask(site, request)
+        request.meta["via"] = replace(via, reserved=self._known[site].hold(request.url))
+
+    async def _ask(self, site: str, request: Request) -> Reservations:
+        assert self._crawler.engine is not None
+        meta = {"via": Via(found_on=request.url), "handle_httpstatus_all": True, "dont_retry": True}
+        if proxy := request.meta.get("proxy"):
+            meta["proxy"] = proxy
+        try:
+            response = await self._crawler.engine.download_async(Request(site + PATH, meta=meta, callback=NO_CALLBACK))
+        except CaptureError:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever kept us from reading it, the article is fetched)
+            logger.info("%s%s could not be read: %s", site, PATH, str(error) or type(error).__name__)
+            return Reservations.none()
+        return Reservations.parse(response.body) if response.status == OK else Reservations.none()
 
 
 class ConditionalMiddleware:

@@ -89,4 +89,6 @@ def via_of(record: Record) -> Via:
         modified = datetime.fromisoformat(said["listedModified"])
     except (KeyError, ValueError):
         modified = None
-    return Via(cast(Role, role if role in ROLES else "other"), said.get("via"), modified)
+    return Via(
+        cast(Role, role if role in ROLES else "other"), said.get("via"), modified, said.get("tdmReservation") == "1"
+    )

@@ -16,12 +16,14 @@ Truncation = Literal["length", "time", "disconnect", "unspecified"]
 class Via:
     """How the crawl came to a URL, as Heritrix's metadata records have it: role, and the URL it was found on.
 
-    `modified` is when the listing says that what is at the URL was last changed.
+    `modified` is when the listing says that what is at the URL was last changed, `reserved` whether the site's
+    tdmrep.json reserved the URL from text and data mining when it was fetched.
     """
 
     role: Role = "other"
     found_on: str | None = None
     modified: datetime | None = None
+    reserved: bool = False
 
 
 @dataclass(slots=True)

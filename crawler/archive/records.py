@@ -4,8 +4,9 @@ One capture is up to three records that share a WARC-Date and are tied by WARC-C
 
 - `response`, or `revisit` where the same payload is in the archive already or the server said 304;
 - `request`;
-- `metadata` (application/warc-fields): `via`, `pageRole`, `fetchTimeMs`, and where they apply `fetchError`,
-  `tlsVersion` and one `interimResponse` for each 1xx head (a JSON string, so that its line ends survive).
+- `metadata` (application/warc-fields): `via`, `pageRole`, `fetchTimeMs`, and where they apply `listedModified`,
+  `tdmReservation` (the site's tdmrep.json reserves the page), `fetchError`, `tlsVersion` and one `interimResponse` for
+  each 1xx head (a JSON string, so that its line ends survive).
 
 An exchange that nothing came back on has only the last two.
 """
@@ -178,6 +179,8 @@ class CaptureRecords:
         described = [("via", self.via.found_on or ""), ("pageRole", self.via.role)]
         if self.via.modified is not None:
             described.append(("listedModified", self.via.modified.isoformat()))
+        if self.via.reserved:
+            described.append(("tdmReservation", "1"))
         if exchange.elapsed is not None:
             described.append(("fetchTimeMs", str(round(exchange.elapsed * 1000))))
         described += [("fetchError", exchange.error or ""), ("tlsVersion", exchange.tls_version or "")]

@@ -108,6 +108,10 @@ class Press:
         """The robots.txt."""
         return Resource(self._pages.render("robots.txt").encode(), "text/plain; charset=utf-8")
 
+    def reservations(self) -> Resource:
+        """The tdmrep.json: opinion pieces are reserved from text and data mining."""
+        return self._json([{"location": "/opinion/", "tdm-reservation": 1}])
+
     def most_read(self) -> Resource:
         """What the script of every page fetches for the side bar."""
         stories = [entry for slug in MOST_READ for entry in self._pages.entries if entry.slug == slug]

@@ -137,6 +137,7 @@ class Site:
         rss = partial(self._press.xml, "rss.xml", "application/rss+xml; charset=utf-8")
         atom = partial(self._press.xml, "atom.xml", "application/atom+xml")
         yield "/robots.txt", self._press.robots
+        yield "/.well-known/tdmrep.json", self._press.reservations
         yield "/feed.xml", partial(rss, latest)
         yield "/feed.json", partial(self._press.json_feed, latest)
         yield "/science/atom.xml", partial(atom, in_science, section=science)

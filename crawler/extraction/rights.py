@@ -31,6 +31,7 @@ def reservations(page: PageFacts, headers: Mapping[str, str]) -> list[str]:
     if "none" in said:
         said.add("noindex")
     found = [signal for signal in RIGHTS if signal in said]
-    if "1" in (lowered.get("tdm-reservation", "").strip(), *page.named(["tdm-reservation"])):
-        found.append("tdm-reservation")
+    mining = [*page.named(["tdm-reservation"]), lowered.get("tdm-reservation", "")]  # the page's word comes first
+    if mining[0].strip() == "1":
+        found.append("tdm")
     return found

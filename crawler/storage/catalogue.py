@@ -31,7 +31,7 @@ CUT = "'crashed', 'shutdown', 'cancelled', 'archive_failed'"
 
 CAPTURE_COLUMNS = (
     "url_digest, url, source, date, kind, role, status, mime, record_id, warc, offset, length, payload_digest, "
-    "size, etag, last_modified, truncated, location, found_on, listed_modified, run"
+    "size, etag, last_modified, truncated, location, found_on, listed_modified, run, reserved"
 )
 ARTICLE_COLUMNS = (
     "path, source, url, url_digest, canonical_url, title, authors, published, modified, section, language, "
@@ -39,7 +39,7 @@ ARTICLE_COLUMNS = (
 )
 READ_COLUMNS = (
     "record_id, kind, url, date, warc, offset, length, status, mime, payload_digest, size, role, found_on, etag, "
-    "last_modified, truncated"
+    "last_modified, truncated, reserved"
 )
 
 
@@ -98,6 +98,7 @@ class Catalogue:
                 capture.via.found_on,
                 _text(capture.via.modified) if capture.via.modified else None,
                 run,
+                capture.via.reserved,
             )
         )
         self._flush_if_due()
@@ -309,7 +310,7 @@ def _capture(row: tuple[Any, ...]) -> Capture:
         mime=mime,
         payload_digest=digest,
         size=size,
-        via=Via(role, found_on),
+        via=Via(role, found_on, reserved=bool(rest[3])),
         etag=rest[0],
         last_modified=rest[1],
         truncated=rest[2],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crawler.errors import ArchiveError
 
-VERSION = 2
+VERSION = 3
 """Kept in `PRAGMA user_version`. An older catalogue is brought up to date, one of a later version is refused."""
 
 BUSY_SECONDS = 60
@@ -45,7 +45,10 @@ ALTER TABLE articles ADD COLUMN garbled INTEGER;
 ALTER TABLE articles ADD COLUMN sketch BLOB;
 CREATE INDEX captures_by_source ON captures (source, role, date);
 CREATE INDEX articles_by_record ON articles (record_id);
-"""
+""",
+    3: """
+ALTER TABLE captures ADD COLUMN reserved INTEGER;
+""",
 }
 """What each version added to the one before. The columns of version 2 (`crawler.storage.traits`) are NULL for articles
 that were stored before it."""

@@ -161,7 +161,7 @@ def test_one_article_by_address_is_fetched_and_nothing_else(
     article = fresh_newspaper.paper.articles()[0]
     crawls.run("crawl", "gazette", "-a", f"url={fresh_newspaper.url}{article.url_path}")
     pages = {target for target in fresh_newspaper.asked() if not target.startswith(("/static/", "/images/"))}
-    assert pages == {"/robots.txt", article.url_path}
+    assert pages == {"/robots.txt", "/.well-known/tdmrep.json", article.url_path}
     assert [path.read_text() for path in crawls.texts()] == [article.golden_text]
 
 
@@ -216,6 +216,24 @@ def test_two_crawls_at_once_into_one_archive_do_no_harm(
         [sys.executable, "-m", "warcio.cli", "check", *map(str, crawls.warcs())], capture_output=True, check=False
     )
     assert checked.returncode == 0, checked.stdout
+
+
+def test_what_the_site_reserves_is_recorded_with_the_article(first: Any) -> None:
+    crawls, server, _ = first
+    rights = {sidecar["url"].removeprefix(server.url): sidecar["rights"] for sidecar in crawls.sidecars()}
+    assert {url for url in rights if "tdm" in rights[url]} == {url for url in rights if url.startswith("/opinion/")}
+    assert any(url.startswith("/opinion/") for url in rights)
+
+
+def test_a_source_can_obey_what_its_site_reserves(
+    newspaper: NewspaperServer, crawls: Crawls, gazette: Callable[[str], str]
+) -> None:
+    crawls.add_source(gazette(newspaper.url).replace("[politeness]", '[politeness]\nobey_rights = ["tdm"]'))
+    opinion = next(a for a in newspaper.paper.articles() if a.url_path.startswith("/opinion/"))
+    other = next(a for a in newspaper.paper.articles() if a.url_path.startswith("/town/"))
+    crawls.run("crawl", "gazette", "-a", f"url={newspaper.url}{opinion.url_path},{newspaper.url}{other.url_path}")
+    assert [path.read_text() for path in crawls.texts()] == [other.golden_text]
+    assert crawls.stats()["articles/skipped/rights reserved"] == 1
 
 
 def test_a_source_can_have_its_texts_in_the_warc_too(

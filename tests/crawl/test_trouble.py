@@ -173,4 +173,8 @@ def test_a_catalogue_that_was_lost_is_read_anew_from_the_warcs(
     assert [row for row in before if row not in crawls.rows(rows)] == []
     assert {path: path.read_bytes() for path in crawls.texts()} == texts_before
     again = {target: count - asked.get(target, 0) for target, count in fresh_newspaper.asked().items()}
-    assert {target for target, count in again.items() if count} == {"/robots.txt", "/not-there"}
+    assert {target for target, count in again.items() if count} == {
+        "/robots.txt",
+        "/.well-known/tdmrep.json",
+        "/not-there",
+    }
