@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from crawler.archive.captures import read_captures
+from crawler.archive.cdxj import Entry, entries
 from crawler.archive.exchange import Exchange, Original
+from crawler.archive.keys import url_key
 from crawler.archive.reader import Record, iterate
 from crawler.archive.recovery import recover
 from crawler.archive.writer import ArchiveWriter
@@ -40,7 +42,7 @@ def test_the_text_is_a_conversion_of_the_response(written: tuple[ArchiveWriter, 
     writer.close()
     (conversion,) = records(tmp_path, "conversion")
     assert conversion.block == TEXT
-    assert conversion.url == made_from.url
+    assert conversion.url == f"urn:text:{made_from.url}"
     assert conversion.get("WARC-Refers-To") == made_from.record_id
     assert conversion.get("Content-Type") == "text/plain; charset=utf-8"
     assert conversion.get("WARC-IP-Address") is None
@@ -51,8 +53,24 @@ def test_the_metadata_refers_to_the_response_too(written: tuple[ArchiveWriter, O
     writer.close()
     described = records(tmp_path, "metadata")[-1]
     assert described.block == SIDECAR
+    assert described.url == f"urn:metadata:{made_from.url}"
     assert described.get("WARC-Refers-To") == made_from.record_id
     assert described.get("Content-Type") == "application/json"
+
+
+def test_nothing_but_the_page_is_found_under_its_address(
+    written: tuple[ArchiveWriter, Original], tmp_path: Path
+) -> None:
+    """Players take the newest record of an address; the text is newer than its page."""
+    writer, made_from = written
+    writer.close()
+    lines = [entry for entry in entries(next(tmp_path.iterdir())) if isinstance(entry, Entry)]
+    assert [entry.fields["mime"] for entry in lines if entry.key == url_key(made_from.url)] == ["text/html"]
+    assert {entry.key for entry in lines} == {
+        url_key(made_from.url),
+        f"urn:text:{made_from.url}",
+        f"urn:metadata:{made_from.url}",
+    }
 
 
 def test_the_records_of_a_text_are_no_captures(written: tuple[ArchiveWriter, Original], tmp_path: Path) -> None:
