@@ -6,30 +6,25 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from rich.console import Console
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.errors import BroadsheetError
 from crawler.extraction.workers import ExtractionPool
 from crawler.prospect import report
 from crawler.prospect.answers import Fetch
-from crawler.prospect.checking import rules_of
-from crawler.prospect.draft import Draft, make_draft, name_for
-from crawler.prospect.errand import MOST_REQUESTS, errand_spider
-from crawler.prospect.samples import Sample
-from crawler.prospect.survey import Survey, Surveyor
+from crawler.prospect.command import ErrandCommand, say
+from crawler.prospect.draft import name_for
+from crawler.prospect.errand import MOST_REQUESTS
+from crawler.prospect.findings import Findings, find_out, head_of
 from crawler.sources.catalogue import SETTING, SHIPPED, source_folders
 from crawler.sources.model import Source
 from crawler.sources.reading import NAME, SUFFIX
 from crawler.storage.atomic import write_atomically
-from crawler.storage.ready import make_ready
 
 NOT_WRITTEN = 1
 INTERRUPTED = 130
@@ -37,11 +32,8 @@ REASON = "newsource"
 """The reason that its crawl ends with, so that no one takes the run for a crawl that found nothing."""
 
 
-class Command(ScrapyCommand):
+class Command(ErrandCommand):
     """Look at a site and write a source file."""
-
-    requires_project = True
-    default_settings: ClassVar[dict[str, Any]] = {}
 
     def syntax(self) -> str:
         """How it is called."""
@@ -69,13 +61,6 @@ class Command(ScrapyCommand):
             "--allow-private", action="store_true", help="the site is on this machine or on a network of your own"
         )
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """As Scrapy does; what the network does is told by the command itself, so the log is kept for crashes."""
-        super().process_options(args, opts)
-        assert self.settings is not None
-        if not opts.loglevel and (self.settings.getpriority("LOG_LEVEL") or 0) < 40:
-            self.settings.set("LOG_LEVEL", "CRITICAL", priority="cmdline")
-
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Look, show, and write; the exit codes are in docs/newsource.md."""
         try:
@@ -85,16 +70,13 @@ class Command(ScrapyCommand):
             self._look(url, name, opts)
         except BroadsheetError as error:
             raise UsageError(str(error), print_help=False) from error
-        if self._survey is None:
-            self.exitcode = 1 if self._failed else INTERRUPTED
+        if self._found is None:
+            self.exitcode = 1 if self.failed else INTERRUPTED
             print("Stopped before the site was looked at; nothing was written.", file=sys.stderr)
         else:
-            self._conclude(self._survey, path, opts)
+            self._conclude(self._found, path, opts)
 
-    _survey: Survey | None = None
-    _draft: Draft | None = None
-    _samples: Sequence[Sample] = ()
-    _failed = False
+    _found: Findings | None = None
 
     def _place(self, name: str, opts: argparse.Namespace) -> Path:
         """The file to write; raises UsageError where the name cannot be used."""
@@ -117,42 +99,26 @@ class Command(ScrapyCommand):
 
     def _look(self, url: str, name: str, opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        assert self.crawler_process is not None
         source = _provisional(url, name, opts.allow_private)
-        make_ready(Path(self.settings["ARCHIVES_DIR"]), name)
-        _say(f"Looking at {url}: at most {MOST_REQUESTS} requests, archived in {self.settings['ARCHIVES_DIR']}/{name}")
+        say(f"Looking at {url}: at most {MOST_REQUESTS} requests, archived in {self.settings['ARCHIVES_DIR']}/{name}")
 
         async def errand(fetch: Fetch) -> None:
-            try:
-                await self._survey_site(fetch, source, opts)
-            except BroadsheetError as error:
-                self._failed = True
-                _say(str(error))
+            async with ExtractionPool(1) as pool:
+                self._found = await find_out(source, fetch, pool.extract, say)
 
-        self.crawler_process.crawl(errand_spider(source, errand, REASON))
-        self.crawler_process.start()
-        self._failed = self._failed or self.crawler_process.bootstrap_failed
+        self.run_errand(source, errand, REASON)
 
-    async def _survey_site(self, fetch: Fetch, source: Source, opts: argparse.Namespace) -> None:
-        async with ExtractionPool(1) as pool:
-            survey = await Surveyor(fetch, pool.extract, _say).look(source.homepage)
-            if survey.trouble is None:
-                self._draft = make_draft(survey, source.name, datetime.now(UTC).date(), opts.allow_private)
-                rules = rules_of(self._draft.source())
-                self._samples = [await sample.again(pool.extract, rules) for sample in survey.samples]
-            self._survey = survey
-
-    def _conclude(self, survey: Survey, path: Path, opts: argparse.Namespace) -> None:
-        console = Console()
-        if survey.trouble is not None or self._draft is None:
+    def _conclude(self, found: Findings, path: Path, opts: argparse.Namespace) -> None:
+        console, survey = Console(), found.survey
+        if survey.trouble is not None or found.draft is None:
             assert survey.trouble is not None
             report.show_verdict(console, survey.trouble, survey)
             self.exitcode = survey.trouble.exit_code
             return
         console.print()
-        report.show_findings(console, survey, self._draft)
-        report.show_articles(console, self._samples)
-        text = self._draft.toml(_head(survey))
+        report.show_findings(console, survey, found.draft)
+        report.show_articles(console, found.samples)
+        text = found.draft.toml(head_of(survey))
         if opts.dry_run:
             print(f"\n{path} would be:\n\n{text}")
         elif path.exists() and not opts.yes and not _agreed(f"\n{path} is there already. Overwrite it? [y/N] "):
@@ -202,19 +168,8 @@ def _provisional(url: str, name: str, allow_private: bool) -> Source:
         raise UsageError(f"{url}: this cannot be a homepage: {reason}", print_help=False) from error
 
 
-def _head(survey: Survey) -> str:
-    return (
-        f"Written by `scrapy newsource {survey.homepage}` on {survey.now:%Y-%m-%d}, after {survey.requests} requests.\n"
-        "Each comment says where the value below it comes from. Change what is wrong; docs/sources.md has all keys."
-    )
-
-
 def _agreed(question: str) -> bool:
     try:
         return input(question).strip().lower() in ("y", "yes")
     except EOFError:
         return False
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -32,11 +32,11 @@ _ENDINGS = (
 def host_expression(hosts: Sequence[str]) -> str:
     """The beginning of a pattern for URLs on `hosts` (without www.), up to the path."""
     if len(hosts) == 1:
-        return rf"^https?://(www\.)?{_literal(hosts[0])}/"
+        return rf"^https?://(www\.)?{literal(hosts[0])}/"
     parents = {host.partition(".")[2] for host in hosts}
     if len(parents) == 1 and "." in next(iter(parents)):
-        return rf"^https?://[\w-]+\.{_literal(parents.pop())}/"
-    return rf"^https?://(www\.)?({'|'.join(map(_literal, sorted(hosts)))})/"
+        return rf"^https?://[\w-]+\.{literal(parents.pop())}/"
+    return rf"^https?://(www\.)?({'|'.join(map(literal, sorted(hosts)))})/"
 
 
 def expression(urls: Sequence[str], words: int = 0) -> str:
@@ -45,7 +45,7 @@ def expression(urls: Sequence[str], words: int = 0) -> str:
     if shape_of(urls[0]).query:
         return start + _query_path(urls) + _query(urls)
     shapes = [shape_of(url) for url in urls]
-    raws = [_raw_segments(url) for url in urls]
+    raws = [raw_segments(url) for url in urls]
     lead = _lead([raw[: shape.lead] for raw, shape in zip(raws, shapes, strict=True)])
     first = shapes[0]
     parts = [
@@ -53,12 +53,13 @@ def expression(urls: Sequence[str], words: int = 0) -> str:
         for at, part in enumerate(first.parts[first.lead :])
     ]
     page = r"/index\.[a-z]+" if any("/index." in url for url in urls) else "/?"
-    return start + lead + "/".join(parts) + (_literal(first.extension) or page) + END
+    return start + lead + "/".join(parts) + (literal(first.extension) or page) + END
 
 
-def _literal(text: str) -> str:
-    """`text` as a pattern for itself; only what means something else is escaped."""
-    return re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", text)
+def literal(text: str) -> str:
+    """`text` as a pattern for itself; only what means something else is escaped. Percent-encoding has no case."""
+    escaped = re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", text)
+    return f"(?i:{escaped})" if "%" in text else escaped
 
 
 def netloc_of(url: str) -> str:
@@ -67,7 +68,7 @@ def netloc_of(url: str) -> str:
     return f"{host_of(url)}:{port}" if port else host_of(url)
 
 
-def _raw_segments(url: str) -> list[str]:
+def raw_segments(url: str) -> list[str]:
     """The segments of a path as they are written in the URL, the last without its extension."""
     segments = [segment for segment in urlsplit(url).path.split("/") if segment]
     shape = shape_of(url)
@@ -80,12 +81,12 @@ def _lead(leads: list[list[str]]) -> str:
     """The words in front: those that all share, and a pattern for the rest."""
     shared = _shared(leads)
     depths = {len(lead) - len(shared) for lead in leads}
-    literal = "".join(f"{_literal(word)}/" for word in shared)
+    beginning = "".join(f"{literal(word)}/" for word in shared)
     if depths == {0}:
-        return literal
+        return beginning
     if len(depths) == 1:
-        return literal + f"{ANY}/" * depths.pop()
-    return literal + f"({ANY}/)" + ("*" if 0 in depths else "+")
+        return beginning + f"{ANY}/" * depths.pop()
+    return beginning + f"({ANY}/)" + ("*" if 0 in depths else "+")
 
 
 def _shared(sequences: Sequence[Sequence[str]]) -> list[str]:
@@ -128,7 +129,7 @@ def _identifier(values: list[str]) -> str:
     rests = [value[len(shared) :] for value in values]
     shortest = max(1, min(map(len, rests)) - 1)
     letters = next((kind for kind in (r"\d", "[0-9a-z]", "[0-9A-Z]", r"\w") if _all_of(kind, rests)), "[^/?#]")
-    return f"{_literal(shared)}{letters}{{{shortest},}}"
+    return f"{literal(shared)}{letters}{{{shortest},}}"
 
 
 def _all_of(kind: str, values: list[str]) -> bool:
@@ -139,7 +140,7 @@ def _all_of(kind: str, values: list[str]) -> bool:
 def _slug(values: list[str], words: int) -> str:
     """A pattern for slugs: the mark that all of them bear, or else any segment with `words` hyphens."""
     if len(set(values)) == 1 and len(values) > 1:
-        return _literal(values[0])
+        return literal(values[0])
     for mark, written in _ENDINGS:
         if all(mark.fullmatch(value) for value in values):
             return written
@@ -150,7 +151,7 @@ def _slug(values: list[str], words: int) -> str:
 def _query_path(urls: Sequence[str]) -> str:
     """The path of URLs whose query names the article: mostly one script."""
     paths = {urlsplit(url).path.lstrip("/") for url in urls}
-    return _literal(paths.pop()) if len(paths) == 1 else "[^?#]*"
+    return literal(paths.pop()) if len(paths) == 1 else "[^?#]*"
 
 
 def _query(urls: Sequence[str]) -> str:
@@ -159,4 +160,4 @@ def _query(urls: Sequence[str]) -> str:
     names = [name for name in queries[0] if all(name in query for query in queries)]
     best = max(names, key=lambda name: (len({query[name] for query in queries}), "id" in name))
     value = r"\d+" if all(query[best].isdecimal() for query in queries) else r"[\w-]+"
-    return rf"\?([^#]*&)?{_literal(best)}={value}(&|#|$)"
+    return rf"\?([^#]*&)?{literal(best)}={value}(&|#|$)"

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from statistics import median
 from urllib.parse import urlsplit
 
-from crawler.discovery.expressions import END, expression, host_expression, netloc_of
-from crawler.discovery.shapes import Shape, likeness, shape_of, word_count
+from crawler.discovery.expressions import END, expression, host_expression, literal, netloc_of, raw_segments
+from crawler.discovery.shapes import likeness, shape_of, word_count
 from crawler.discovery.urls import absolute, canonical_url, host_of
 
 MIN_SHARE = 0.03
@@ -27,8 +27,15 @@ FEW = 200
 MAX_PATTERNS = 8
 """Patterns learnt of one site; with more, none of them means anything."""
 
-FURNITURE = ("author", "category", "page", "search", "tag", "topic", "user")
-"""Sections that nearly every site has. Excluded beforehand where a pattern would take them in."""
+PROBED = 100
+"""Articles by whose addresses it is tried whether a pattern takes pages in other sections."""
+
+FURNITURE = (
+    *("amp", "audio", "author", "category", "gallerie", "gallery", "page", "photo", "podcast", "print", "search"),
+    *("slideshow", "tag", "topic", "user", "video"),
+)
+"""Sections that many sites have, without articles or with doubles of them. Excluded beforehand where a pattern would
+take them in and no listed article is in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,12 @@ class Patterns:
         )
 
 
-def learn_patterns(article_urls: Iterable[str], other_urls: Iterable[str]) -> Patterns:
+def learn_patterns(article_urls: Iterable[str], other_urls: Iterable[str], fixed: Iterable[str] = ()) -> Patterns:
     """Patterns for the articles of a site.
 
     `article_urls` are those that its feeds and sitemaps list, `other_urls` those that its pages link to: menus and
-    services, and articles again. The first URL's host is the site's; others with articles are in `hosts`.
+    services, and articles again. What is `fixed` is no article, whatever it looks like, unless it is listed. The first
+    URL's host is the site's; others with articles are in `hosts`.
     """
     known, others = _distinct(article_urls), _distinct(other_urls)
     listed = list(known.values())
@@ -64,7 +72,8 @@ def learn_patterns(article_urls: Iterable[str], other_urls: Iterable[str]) -> Pa
     articles = _articles(listed)
     if not articles:
         return Patterns(evidence=("no listed URL looks like an article",))
-    surely_not = _surely_not(linked, articles)
+    never = [url for identity, url in _distinct(fixed).items() if identity not in known]
+    surely_not = list(dict.fromkeys([*never, *_surely_not(linked, articles)]))
     include, evidence = _include(articles, surely_not)
     exclude, why_not = _exclude(include, articles, surely_not)
     taken = Patterns(tuple(include), tuple(exclude))
@@ -181,10 +190,10 @@ def _exclude(include: list[str], articles: list[str], surely_not: list[str]) -> 
     for host, section in sections:
         by_host[host].add(section)
     for host, names in by_host.items():
-        exclude.append(f"{host_expression([host])}({'|'.join(sorted(map(re.escape, names)))})/")
+        exclude.append(f"{host_expression([host])}({'|'.join(sorted(map(literal, names)))})/")
         evidence.append(f"{exclude[-1]} keeps out sections in which no article is listed")
     for url in single:
-        path = re.escape(urlsplit(url).path.strip("/"))
+        path = literal(urlsplit(url).path.strip("/"))
         exclude.append(f"{host_expression([netloc_of(url)])}{path}/?{END}")
         evidence.append(f"{exclude[-1]} keeps out a page that looks like an article and is linked as none")
     return exclude, evidence
@@ -192,11 +201,11 @@ def _exclude(include: list[str], articles: list[str], surely_not: list[str]) -> 
 
 def _foreign_sections(wrong: list[str], articles: list[str]) -> tuple[set[tuple[str, str]], list[str]]:
     """The first segments under which no article is (with their hosts), and the URLs that no such segment tells."""
-    ours = {(netloc_of(url), segment) for url in articles for segment in _front(shape_of(url))}
+    ours = {(netloc_of(url), segment) for url in articles for segment in _front(url)}
     sections: set[tuple[str, str]] = set()
     single: list[str] = []
     for url in wrong:
-        front = _front(shape_of(url))
+        front = _front(url)
         if front and (netloc_of(url), front[0]) not in ours:
             sections.add((netloc_of(url), front[0]))
         else:
@@ -204,23 +213,24 @@ def _foreign_sections(wrong: list[str], articles: list[str]) -> tuple[set[tuple[
     return sections, single
 
 
-def _front(shape: Shape) -> tuple[str, ...]:
-    """The first segment, if something follows it."""
-    return shape.segments[:1] if len(shape.segments) > 1 else ()
+def _front(url: str) -> tuple[str, ...]:
+    """The first segment as it is written, percent-encoding in capitals, if something follows it."""
+    segments = raw_segments(url)
+    return (re.sub("%[0-9a-f]{2}", lambda code: code[0].upper(), segments[0]),) if len(segments) > 1 else ()
 
 
 def _furniture(include: list[str], articles: list[str]) -> tuple[list[str], list[str]]:
     """A pattern for the usual sections of a site, where `include` would take pages in them."""
-    hosts = {netloc_of(url) for url in articles}
     ours = {segment.lower() for url in articles for segment in shape_of(url).segments}
-    names = [name for name in FURNITURE if not ours & {name, f"{name}s"} and _takes(include, hosts, name)]
+    names = [name for name in FURNITURE if not ours & {name, f"{name}s"} and _takes(include, articles, name)]
     if not names:
         return [], []
     pattern = f"/({'|'.join(names)})s?/"
     return [pattern], [f"{pattern} keeps out what most sites have, though no such page was seen"]
 
 
-def _takes(include: list[str], hosts: set[str], section: str) -> bool:
-    """Whether a pattern takes a page in `section` for an article."""
-    urls = [f"https://{host}/{section}/a-name-of-some-length" for host in hosts]
-    return any(re.search(pattern, url) for pattern in include for url in urls)
+def _takes(include: list[str], articles: list[str], section: str) -> bool:
+    """Whether a pattern takes a page in `section` for an article, by pages there that are called as articles are."""
+    moved = {re.sub(r"(?<=[^/:]/)[^/?#]+(?=/)", section, url, count=1) for url in articles[:PROBED]}
+    moved |= {f"https://{netloc_of(url)}/{section}/a-name-of-some-length" for url in articles[:PROBED]}
+    return any(re.search(pattern, url) for pattern in include for url in moved if f"/{section}/" in url)

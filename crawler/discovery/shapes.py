@@ -48,7 +48,9 @@ NEVER = frozenset(
     "sitemap site-map jobs careers karriere advertise advertising werbung mediadaten store cart checkout donate "
     "donation donations spenden wp-login wp-login.php wp-admin wp-content wp-json cgi-bin cdn-cgi ads widget "
     "widgets embed mailto comment-page trackback hashtag keyword keywords media-kit press-room tv-guide games "
-    "puzzles crosswords horoscopes".split()
+    "puzzles crosswords horoscopes etiqueta etiquetas schlagwort schlagworte stichwort mot-cle mots-cles tagi etiket "
+    "etiketter etichetta etichette trefwoord ετικέτα ετικέτες ετικετα метка метки тег теги мітка وسم وسوم "
+    "标签 標籤 话题 タグ キーワード 태그 συγγραφέας συντάκτης автор авторы автори كاتب 作者 著者 기자".split()
 )
 """Segments that belong to the site and not to an article, wherever they stand as a whole segment."""
 

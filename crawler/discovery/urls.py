@@ -39,9 +39,11 @@ _TRACKING = re.compile(
 """Parameters that say how a reader came, or which session this is; never which article."""
 
 _TRACKING_IF_A_NAME = re.compile(
-    r"(?:sid|ref|referrer|referer|source|src|from|partner|campaign|medium|via)$", re.IGNORECASE
+    r"(?:sid|ref|referrer|referer|source|src|from|partner|campaign|medium|via|amp|outputtype|print|printable)$",
+    re.IGNORECASE,
 )
-"""Parameters that mostly say how a reader came, but name the article where their value is a number."""
+"""Parameters that mostly say how a reader came, or ask for the article in another form (AMP, for printing), but name
+the article where their value is a number."""
 
 _UNRESERVED = frozenset((string.ascii_letters + string.digits + "-._~").encode())
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")

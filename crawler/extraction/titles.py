@@ -32,6 +32,8 @@ _SEPARATOR = re.compile(
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z]+);")
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
 
+_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
 
 def visible_headings(tree: HtmlElement) -> list[tuple[str, str]]:
     """The page's headings of the first two levels, as (tag, text), first level first, each in the page's order."""
@@ -174,9 +176,7 @@ def _same(heading: str, vote: str) -> bool:
 
 def without_site(title: str, names: set[str], known: Iterable[str] = ()) -> str:
     """`title` without the site's name before or behind it: one of `names`, or all that `known` titles lack."""
-    held = [
-        other for other in known if 10 < len(other) < len(title) and (title.startswith(other) or title.endswith(other))
-    ]
+    held = [other for other in known if _is_long(other) and other != title and _is_edge(other, title)]
     if held and _SEPARATOR.search(title):
         return max(held, key=len)
     parts = list(_SEPARATOR.finditer(title))
@@ -185,6 +185,15 @@ def without_site(title: str, names: set[str], known: Iterable[str] = ()) -> str:
     if parts and fold(title[: parts[0].start()]) in names:
         return without_site(title[parts[0].end() :].strip(), names)
     return title
+
+
+def _is_edge(part: str, title: str) -> bool:
+    return title.startswith(part) or title.endswith(part)
+
+
+def _is_long(title: str) -> bool:
+    """Whether a title is long enough to be a headline and no label; a Chinese character is a word, or half of one."""
+    return len(title) > 10 or len(_IDEOGRAPHS.findall(title)) >= 5
 
 
 def site_in_title(page_title: str, title: str) -> str | None:

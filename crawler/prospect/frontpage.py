@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from crawler.discovery import Link, page_feeds, parse_section
-from crawler.discovery.shapes import is_page, likeness, shape_of
+from crawler.discovery.shapes import is_page, likeness, shape_of, word_count
 from crawler.discovery.urls import absolute, canonical_url, host_of
 from crawler.extraction.extract import page_tree
 from crawler.extraction.facts import PageFacts
@@ -26,12 +26,20 @@ ARTICLE = 3
 SECTION_DEPTH = 2
 """Segments that the path of a section page has at most."""
 
+LONGEST_LABEL = 4
+"""Words of a link in a menu; a headline has more."""
+
 ORGANISATIONS = {"website", "newsmediaorganization", "organization", "newspaper"}
 _SEPARATOR = re.compile(r"\s+[-–—|·:•»]\s+")
 _MENU = (
     "//nav//a/@href | //header//a/@href | //*[@role='navigation']//a/@href | //*[not(self::body or self::main)"
     " and (contains(@class, 'menu') or contains(@class, 'nav') or contains(@id, 'menu') or contains(@id, 'nav'))]"
     "//a/@href"
+)
+_SECTION = re.compile(
+    r"/(?:categor(?:y|ies|ia)|kategorie|rubrik|rubrique|topics?|section|themen?)/"
+    r"|[?&](?:cat|category|section|sec|rubric|rubrik|rubrique|kat|topic|theme)=[\w-]+$",
+    re.IGNORECASE,
 )
 _FOOTER = "//footer//a/@href | //*[contains(@class, 'footer') or contains(@id, 'footer')]//a/@href"
 
@@ -52,6 +60,8 @@ class FrontPage:
     """Links of its menus that may be section pages, in order."""
     others: tuple[str, ...] = ()
     """Links that are no articles by their address or by where they stand."""
+    fixed: tuple[str, ...] = ()
+    """Links of its menus and its footer by a word or a few, as no article has them."""
     more: str = ""
     """Its own next page."""
     blocked: Rejection | None = None
@@ -81,6 +91,7 @@ def read_front(answer: Answer) -> FrontPage:
         articles=articles,
         sections=tuple(url for url in menu if _may_be_section(url)),
         others=tuple(dict.fromkeys([*menu, *footer, *(url for url in inside if likeness(url) < 0 or _is_list(url))])),
+        fixed=tuple(_links(tree, answer.url, f"{_MENU} | {_FOOTER}", LONGEST_LABEL)),
         more=next(iter(found.more), ""),
         blocked=refuse_page(tree, answer.url) or _shell(tree, len(inside)),
         links=len(inside),
@@ -93,10 +104,12 @@ def _is_list(url: str) -> bool:
     return bool(parts) and set(parts) <= {"year", "month", "day", "date"}
 
 
-def _links(tree: HtmlElement, base: str, path: str) -> list[str]:
-    """The pages of the same site that links at `path` lead to, each once."""
+def _links(tree: HtmlElement, base: str, path: str, most_words: int = 0) -> list[str]:
+    """The pages of the same site that links at `path` lead to, each once; those of so many words at most."""
     found: dict[str, str] = {}
     for reference in tree.xpath(path):
+        if most_words and not 0 < word_count(squeeze(reference.getparent().text_content())) <= most_words:
+            continue
         url = absolute(base, str(reference)) if str(reference).strip() else None
         if url and host_of(url) == host_of(base) and is_page(url) and canonical_url(url) != canonical_url(base):
             found.setdefault(canonical_url(url), url)
@@ -107,7 +120,7 @@ def _may_be_section(url: str) -> bool:
     """Whether a link of a menu may lead to a section: a short path of words, or a script with a parameter."""
     shape = shape_of(url)
     if likeness(url) < 0:
-        return bool(re.search(r"/(?:categor(?:y|ies|ia)|kategorie|rubrik|rubrique|topics?|section|themen?)/", url))
+        return bool(_SECTION.search(url))
     words = all(part in ("word", "slug") for part in shape.parts)
     return 0 < len(shape.parts) <= SECTION_DEPTH and words and likeness(url) < 2
 

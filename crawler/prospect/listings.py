@@ -23,6 +23,9 @@ CHILDREN_READ = 3
 MANY_CHILDREN = 20
 """An index may have so many children that say nothing of their time: each crawl reads them."""
 
+MANY_ENTRIES = 1_000
+"""A sitemap with so many entries is of use only where it tells the new ones from the old: each crawl takes them all."""
+
 FEWEST_IN_SECTION = 3
 """A section page lists at least so many articles."""
 
@@ -52,6 +55,8 @@ class Listing:
     reason: str
     stale: bool = False
     """Whether it is left out for its age alone."""
+    timeless: bool = False
+    """Whether it is left out because nothing in it tells the new from the old."""
     links: tuple[Link, ...] = ()
     index: Found | None = None
     """What a sitemap index says of the sitemaps that it lists."""
@@ -119,7 +124,19 @@ def judge_sitemap(answer: Answer, now: datetime) -> Listing:
     if not listing.is_news and _OTHER_CHILD.search(_path(answer.asked)):
         others = tuple(link.url for link in links)
         return replace(listing, reason="its name says that it lists no articles", links=(), others=others)
+    if len(links) >= MANY_ENTRIES and (same := _same_date(links)):
+        reason = f"{len(links):,} entries, {same}: a crawl could not tell the new ones"
+        return replace(listing, timeless=True, reason=reason)
     return replace(listing, kept=True, reason=_summary(links, newest))
+
+
+def _same_date(links: Sequence[Link]) -> str:
+    """That nearly all entries have the same date or none; empty where their dates differ."""
+    moments = (link.published or link.modified for link in links)
+    day, count = Counter(moment and moment.date() for moment in moments).most_common(1)[0]
+    if count < 0.9 * len(links):
+        return ""
+    return f"nearly all of {day}" if day else "nearly all without a date"
 
 
 def revived(listings: Sequence[Listing]) -> list[Listing]:
@@ -132,9 +149,14 @@ def revived(listings: Sequence[Listing]) -> list[Listing]:
     ]
 
 
-def judge_index(index: Listing, articles: int) -> Listing:
-    """The index, after so many articles were found in those of its children that were read."""
+def judge_index(index: Listing, articles: int, timeless: str = "") -> Listing:
+    """The index, after so many articles were found in those of its children that were read.
+
+    `timeless` says what is wrong with a child that lists very many without telling the new ones.
+    """
     count = len(index.children)
+    if not articles and timeless:
+        return replace(index, kept=False, reason=f"an index of {count} sitemaps, such as one with {timeless}")
     if not articles:
         return replace(index, kept=False, reason=f"none of its {count} sitemaps that were read lists articles")
     if index.undated > MANY_CHILDREN:

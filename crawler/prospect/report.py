@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -10,10 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from crawler.prospect.checking import Check, Checked
+from crawler.prospect.checking import Check
 from crawler.prospect.draft import Draft
 from crawler.prospect.listings import Listing
 from crawler.prospect.samples import Sample, articles, rejections
+from crawler.prospect.stages import Checked
 from crawler.prospect.survey import Survey
 from crawler.prospect.trouble import Verdict
 from crawler.sources.describe import as_toml
@@ -83,15 +84,13 @@ def show_articles(console: Console, samples: Sequence[Sample]) -> None:
 
 def _show_article(console: Console, sample: Sample) -> None:
     fields = sample.extracted
-    said = [fields.get("published") or "no date", ", ".join(fields.get("authors") or ()) or "no author"]
+    said = [moment(fields.get("published")) or "no date", ", ".join(fields.get("authors") or ()) or "no author"]
     said += [f"{len(sample.text)} characters", f"{len(sample.paragraphs)} paragraphs"]
     console.print()
     console.print(Text(str(fields["title"]), style="bold"))
     console.print(Text(sample.url, style="dim"), soft_wrap=True)
     console.print(Text(" | ".join(said), style="cyan"))
-    start = textwrap.shorten(" ".join(sample.paragraphs), FIRST_LINES, placeholder=" ...")
-    start = start if len(start) > FIRST_LINES // 4 else " ".join(sample.paragraphs)[:FIRST_LINES]
-    console.print(Padding(Text(start), (0, 0, 0, 2)))
+    console.print(Padding(Text(shorten(" ".join(sample.paragraphs), FIRST_LINES)), (0, 0, 0, 2)))
 
 
 def show_verdict(console: Console, verdict: Verdict, survey: Survey) -> None:
@@ -107,17 +106,8 @@ def show_verdict(console: Console, verdict: Verdict, survey: Survey) -> None:
 
 def show_check(console: Console, check: Check) -> None:
     """The articles in a table, then a verdict for each stage."""
-    table = Table(title=f"{check.source.title}: articles", title_justify="left", show_lines=True)
-    for heading in ("address and title", "date", "authors"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("characters", "paragraphs"):
-        table.add_column(heading, justify="right")
-    for heading in ("dropped by the rules", "warnings"):
-        table.add_column(heading, overflow="fold")
-    for page in check.pages:
-        table.add_row(*_row(page))
     if check.pages:
-        console.print(table)
+        console.print(_table(check))
     for stage in check.stages:
         first, *rest = stage.told
         console.print(Text.assemble((f"{stage.name:<11}", "bold"), (f"{stage.level:<8}", LEVELS[stage.level]), first))
@@ -125,20 +115,54 @@ def show_check(console: Console, check: Check) -> None:
             console.print(Padding(Text(line), (0, 0, 0, 19)))
 
 
-def _row(page: Checked) -> list[Text]:
+def _table(check: Check) -> Table:
+    """The articles; what was dropped and what is missing have columns where there is anything of it."""
+    table = Table(title=f"{check.source.title}: articles", title_justify="left", show_lines=True)
+    table.add_column("title and address", overflow="fold", ratio=1)
+    table.add_column("date", max_width=10)
+    table.add_column("authors", max_width=18)
+    table.add_column("characters", justify="right")
+    table.add_column("paragraphs", justify="right")
+    dropped, warned = any(page.dropped for page in check.pages), any(map(_warnings, check.pages))
+    if dropped:
+        table.add_column("dropped by the rules", max_width=24)
+    if warned:
+        table.add_column("warnings", max_width=24)
+    for page in check.pages:
+        table.add_row(*_facts(page), *[_dropped(page)] * dropped, *[Text(_warnings(page), style="red")] * warned)
+    return table
+
+
+def _facts(page: Checked) -> list[Text]:
     sample, fields = page.sample, page.sample.extracted
-    title = Text.assemble(
-        (str(fields.get("title", "")), "bold"), "\n" if sample.is_article else "", (sample.url, "dim")
-    )
+    address = Text(sample.url, style="dim")
     if not sample.is_article:
-        told = ": ".join(filter(None, (sample.rejected, str(fields.get("detail") or ""))))
-        return [title, *[Text("")] * 5, Text(told, style="red")]
-    dropped = f"{len(page.dropped)}: “{page.dropped[0][:60]}”" if page.dropped else ""
-    missing = [name for name in ("published", "authors") if not fields.get(name)]
-    warnings = [f"no {'date' if name == 'published' else 'author'}" for name in missing]
-    warnings += ["not free to read"] if fields.get("paywalled") else []
-    shown = [str(fields.get("published") or ""), ", ".join(fields.get("authors") or ())]
-    return [
-        title,
-        *map(Text, [*shown, str(len(sample.text)), str(len(sample.paragraphs)), dropped, ", ".join(warnings)]),
-    ]
+        return [address, *[Text("")] * 4]
+    title = Text.assemble((str(fields["title"]), "bold"), "\n", address)
+    shown = [moment(fields.get("published")), ", ".join(fields.get("authors") or ())]
+    return [title, *map(Text, [*shown, str(len(sample.text)), str(len(sample.paragraphs))])]
+
+
+def _dropped(page: Checked) -> Text:
+    return Text(f"{len(page.dropped)}: “{shorten(page.dropped[0], 50)}”" if page.dropped else "")
+
+
+def _warnings(page: Checked) -> str:
+    """Why there is no article, or what an article lacks; empty where all is well."""
+    sample, fields = page.sample, page.sample.extracted
+    if not sample.is_article:
+        return ": ".join(filter(None, (sample.rejected, str(fields.get("detail") or ""))))
+    missing = {"published": "no date", "authors": "no author"}
+    warnings = [said for name, said in missing.items() if not fields.get(name)]
+    return ", ".join(warnings + ["not free to read"] * bool(fields.get("paywalled")))
+
+
+def moment(stated: str | None) -> str:
+    """A time as people write it: "2026-11-22 06:00 +01:00"; empty where there is none."""
+    found = re.fullmatch(r"([\d-]{10})T(\d\d:\d\d)[\d:.]*(.*)", stated or "")
+    return " ".join(filter(None, found.groups())) if found else stated or ""
+
+
+def shorten(text: str, most: int) -> str:
+    """The beginning of a text, with three dots where something is missing."""
+    return text if len(text) <= most else text[: most - 3].rstrip() + "..."

@@ -1,52 +1,16 @@
-"""Looks at a site, step by step, with few requests, and keeps what it was told.
-
-The steps: the front page; robots.txt; the feeds and sitemaps that these name, or that most software has; where they
-are thin, the section pages; then some articles. Nothing is judged here that a function of this package judges.
-"""
+"""What was found out about a site, before anything is made of it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urljoin
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from crawler.archive.exchange import Role
-from crawler.discovery import Link, canonical_url, host_of, parse_section, robots_sitemaps, well_known
-from crawler.discovery.learn import Patterns, learn_patterns
-from crawler.discovery.shapes import likeness
-from crawler.extraction.rules import Rules
-from crawler.prospect import dated, listings
-from crawler.prospect.answers import Answer, Extract, Fetch
-from crawler.prospect.frontpage import FrontPage, read_front
-from crawler.prospect.listings import Listing, judge_feed, judge_sitemap
+from crawler.discovery import Link
+from crawler.discovery.learn import Patterns
+from crawler.prospect.frontpage import FrontPage
+from crawler.prospect.listings import Listing
 from crawler.prospect.samples import Sample
-from crawler.prospect.trouble import Verdict, front_trouble, samples_trouble
-
-SAMPLES = 10
-"""Articles that are fetched to see what the extractor makes of them."""
-
-FEEDS = 6
-"""Feeds that are read at most; a site with one for each section lists its news in the first of them."""
-
-SITEMAPS = 6
-SECTIONS = 6
-TRIED_FEEDS = 6
-TRIED_SITEMAPS = 5
-"""Usual addresses that are tried where nothing names a feed or a sitemap."""
-
-THIN = 10
-"""With fewer articles in feeds and sitemaps together, section pages are looked for."""
-
-LEARN_FROM = 2_000
-"""Addresses that patterns are learnt from; more say nothing new."""
-
-RECENT = timedelta(days=30)
-"""How far back the children of a sitemap index are looked into."""
-
-Notice = Callable[[str], None]
-"""Told what is being done, a line at a time."""
+from crawler.prospect.trouble import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +37,8 @@ class Survey:
     samples: list[Sample] = field(default_factory=list)
     listed: dict[str, Link] = field(default_factory=dict)
     """Articles that feeds, sitemaps and sections list, by their canonical address."""
+    sure: set[str] = field(default_factory=set)
+    """Those of them that are articles by where they are listed. Sitemaps list other pages too."""
     others: dict[str, None] = field(default_factory=dict)
     """Addresses that are no articles."""
     quiet_since: datetime | None = None
@@ -89,204 +55,3 @@ class Survey:
     def kept_sitemaps(self) -> list[Listing]:
         """The sitemaps that a source should have."""
         return [sitemap for sitemap in self.sitemaps if sitemap.kept]
-
-
-class Surveyor:
-    """Asks a site what a source needs to know of it; `look` does it all."""
-
-    def __init__(self, fetch: Fetch, extract: Extract, notice: Notice, now: datetime | None = None) -> None:
-        self._fetch = fetch
-        self._extract = extract
-        self._notice = notice
-        self._now = now or datetime.now(UTC)
-
-    async def look(self, homepage: str) -> Survey:
-        """Everything that could be found out about the site at `homepage`."""
-        survey = Survey(homepage, self._now)
-        await self._look_at_front(survey)
-        if survey.trouble is None:
-            await self._look_for_lists(survey)
-            self._learn(survey)
-            await self._look_at_articles(survey)
-            await self._look_for_archive_pages(survey)
-            survey.trouble = samples_trouble(survey.samples, survey.front, self._has_lists(survey))
-        return survey
-
-    async def _ask(self, survey: Survey, url: str, role: Role) -> Answer:
-        survey.requests += 1
-        return await self._fetch(url, role)
-
-    # the front page
-
-    async def _look_at_front(self, survey: Survey) -> None:
-        self._notice(f"the front page, {survey.homepage}")
-        answer = await self._ask(survey, survey.homepage, "section")
-        survey.trouble = front_trouble(answer)
-        if survey.trouble is None:
-            if host_of(answer.url) == host_of(survey.homepage) or not read_front(answer).blocked:
-                survey.homepage = answer.url
-            survey.front = replace(read_front(answer), url=answer.url)
-            survey.others.update(dict.fromkeys(survey.front.others))
-
-    # feeds, sitemaps, sections
-
-    async def _look_for_lists(self, survey: Survey) -> None:
-        feeds, sitemaps = well_known(survey.homepage)
-        await self._look_at_feeds(survey, [link.url for link in survey.front.feeds], FEEDS)
-        if not survey.kept_feeds:
-            self._notice("the addresses that feeds mostly have")
-            await self._look_at_feeds(survey, feeds[:TRIED_FEEDS], TRIED_FEEDS, until_found=True)
-        survey.feeds = listings.without_doubles(survey.feeds)
-        robots = await self._ask(survey, urljoin(survey.homepage, "/robots.txt"), "robots")
-        named = robots_sitemaps(robots.body, robots.url, robots.content_type) if robots.ok else []
-        await self._look_at_sitemaps(survey, named[:SITEMAPS])
-        if not survey.kept_sitemaps:
-            self._notice("the addresses that sitemaps mostly have")
-            await self._look_at_sitemaps(survey, sitemaps[:TRIED_SITEMAPS], until_found=True)
-        if not (survey.kept_feeds or survey.kept_sitemaps):
-            await self._revive(survey)
-        if not self._has_lists(survey):
-            await self._look_at_sections(survey)
-
-    async def _revive(self, survey: Survey) -> None:
-        """Take the dead listings of a site that is quiet as a whole: they list all there is."""
-        for listing in listings.revived([*survey.feeds, *survey.sitemaps]):
-            kept = await self._look_into(survey, listing) if listing.index else listing
-            among = survey.feeds if kept.kind == "feed" else survey.sitemaps
-            among[[other.url for other in among].index(kept.url)] = kept
-            if kept.kept:
-                survey.quiet_since = max(filter(None, (survey.quiet_since, kept.newest)))
-                self._take(survey, kept)
-        survey.feeds = listings.without_doubles(survey.feeds)
-
-    def _has_lists(self, survey: Survey) -> bool:
-        return len(survey.listed) >= THIN
-
-    async def _look_at_feeds(self, survey: Survey, urls: Iterable[str], most: int, until_found: bool = False) -> None:
-        known = {canonical_url(feed.url) for feed in survey.feeds}
-        for url in [url for url in urls if canonical_url(url) not in known][:most]:
-            listing = judge_feed(await self._ask(survey, url, "feed"), self._now)
-            self._notice(f"{url}: {listing.reason}")
-            survey.feeds.append(listing)
-            if listing.kept:
-                self._take(survey, listing)
-                if until_found:
-                    return
-
-    async def _look_at_sitemaps(self, survey: Survey, urls: Iterable[str], until_found: bool = False) -> None:
-        known = {canonical_url(sitemap.url) for sitemap in survey.sitemaps}
-        for url in (url for url in urls if canonical_url(url) not in known):
-            listing = judge_sitemap(await self._ask(survey, url, "sitemap"), self._now)
-            if listing.kept and listing.index:
-                listing = await self._look_into(survey, listing)
-            self._notice(f"{url}: {listing.reason}")
-            survey.sitemaps.append(listing)
-            survey.others.update(dict.fromkeys(listing.others))
-            if listing.kept and not listing.index:
-                self._take(survey, listing)
-            if until_found and listing.kept:
-                return
-
-    async def _look_into(self, survey: Survey, index: Listing) -> Listing:
-        """The index, judged by its children; what these list is taken."""
-        articles = 0
-        since = min(self._now, index.newest or self._now) - RECENT
-        for url in listings.children_to_read(index, since):
-            child = judge_sitemap(await self._ask(survey, url, "sitemap"), self._now)
-            if child.index:
-                deeper = listings.children_to_read(child, since)[:1]
-                child = judge_sitemap(await self._ask(survey, deeper[0], "sitemap"), self._now) if deeper else child
-            articles += self._take(survey, child)
-        for url in listings.other_children(index)[:2]:
-            child = judge_sitemap(await self._ask(survey, url, "sitemap"), self._now)
-            survey.others.update(dict.fromkeys([link.url for link in child.links] + list(child.others)))
-        return listings.judge_index(index, articles)
-
-    def _take(self, survey: Survey, listing: Listing) -> int:
-        """Note the articles of a listing; how many there are."""
-        links = listings.article_links(listing)
-        for link in links:
-            survey.listed.setdefault(canonical_url(link.url), link)
-        taken = {link.url for link in links}
-        survey.others.update({link.url: None for link in listing.links if link.url not in taken})
-        return len(links)
-
-    async def _look_at_sections(self, survey: Survey) -> None:
-        self._notice("section pages, since feeds and sitemaps list little")
-        front = survey.front
-        self._take_section(survey, Section(front.url, len(front.articles), front.more), front.articles)
-        for url in front.sections[:SECTIONS]:
-            answer = await self._ask(survey, url, "section")
-            if not answer.ok:
-                continue
-            found = parse_section(answer.body, answer.url, answer.content_type)
-            section = Section(url, len(found.links), next(iter(found.more), ""))
-            self._notice(f"{url}: {section.articles} links that look like articles")
-            self._take_section(survey, section, found.links)
-            survey.others.update(dict.fromkeys(read_front(answer).others))
-
-    def _take_section(self, survey: Survey, section: Section, links: Sequence[Link]) -> None:
-        survey.others[section.url] = None
-        if section.articles >= listings.FEWEST_IN_SECTION:
-            survey.sections.append(section)
-            for link in links:
-                survey.listed.setdefault(canonical_url(link.url), link)
-
-    # patterns
-
-    def _learn(self, survey: Survey) -> None:
-        """Learn the articles' patterns from what is listed, held against what is known to be something else."""
-        links = sorted(survey.listed.values(), key=_moment, reverse=True)[:LEARN_FROM]
-        home = host_of(survey.homepage)
-        urls = sorted((link.url for link in links), key=lambda url: host_of(url) != home)
-        others = [*survey.others, *(feed.url for feed in survey.feeds), *(section.url for section in survey.sections)]
-        survey.learnt = learn_patterns(urls, others)
-
-    # articles
-
-    async def _look_at_articles(self, survey: Survey) -> None:
-        role: Role = "article" if survey.kept_feeds or survey.kept_sitemaps else "other"
-        for url in choose_samples(survey):
-            answer = await self._ask(survey, url, role)
-            if answer.ok:
-                fields = await self._extract(answer.body, answer.content_type, answer.url, Rules(), answer.headers)
-                survey.samples.append(Sample(answer, fields))
-                said = fields.get("title") or f"no article: {fields.get('rejected')}"
-                self._notice(f"{url}: {said}")
-            else:
-                survey.samples.append(Sample(answer, {"rejected": answer.why_not, "detail": answer.detail}))
-                self._notice(f"{url}: {answer.why_not}")
-
-    async def _look_for_archive_pages(self, survey: Survey) -> None:
-        """Try whether the day or the month in the articles' addresses has a page that lists them."""
-        urls = [sample.url for sample in survey.samples if sample.is_article]
-        for template, page, expected in dated.candidates(urls):
-            answer = await self._ask(survey, page, "section")
-            listed = parse_section(answer.body, answer.url, answer.content_type).links if answer.ok else []
-            if {canonical_url(link.url) for link in listed} & {canonical_url(url) for url in expected}:
-                survey.archives.append(template)
-                self._notice(f"{page}: a page of the archive by date")
-                return
-
-
-def choose_samples(survey: Survey) -> list[str]:
-    """The articles to fetch: of each pattern some, of feeds before those of sitemaps, the newest first."""
-    links = sorted(survey.listed.values(), key=_moment, reverse=True)
-    candidates = [link.url for link in links if survey.learnt.match(link.url)] or [link.url for link in links]
-    queues = [[url for url in candidates if re.search(pattern, url)] for pattern in survey.learnt.include]
-    chosen: dict[str, None] = {}
-    for turn in range(SAMPLES):
-        for queue in queues or [candidates]:
-            if turn < len(queue) and len(chosen) < SAMPLES:
-                chosen.setdefault(_spread(queue, turn))
-    chosen.update(dict.fromkeys(url for url in candidates[:SAMPLES] if len(chosen) < SAMPLES and likeness(url) > 0))
-    return list(chosen)[:SAMPLES]
-
-
-def _spread(queue: Sequence[str], turn: int) -> str:
-    """The member of a queue for a turn, spread over its first forty: one day or section is not all that is seen."""
-    return queue[turn * max(1, min(len(queue), 40) // SAMPLES)]
-
-
-def _moment(link: Link) -> datetime:
-    return link.published or link.modified or datetime.min.replace(tzinfo=UTC)

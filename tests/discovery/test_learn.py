@@ -209,3 +209,27 @@ def test_exclusions_hold_on_a_port_of_its_own() -> None:
     patterns = learn_patterns(stories, ["http://127.0.0.1:8000/people/1-2"])
     assert patterns.match(stories[0])
     assert not patterns.match("http://127.0.0.1:8000/people/3-4")
+
+
+def test_what_the_menu_holds_is_no_article_though_it_is_shaped_like_one() -> None:
+    stories = [f"https://news.example/{slug(random.Random(n))}-{n}" for n in range(30)]
+    about = "https://news.example/all-about-our-long-and-winding-story-today"
+    assert learn_patterns(stories, []).match(about)
+    assert not learn_patterns(stories, [], [about]).match(about)
+    assert learn_patterns([*stories, about], [], [about]).match(about), "a feed lists it: it is one all the same"
+
+
+def test_sections_in_other_scripts_are_excluded_as_they_are_written() -> None:
+    stories = [f"https://news.example/{quote('ελλάδα')}/{quote('μια-είδηση-της-ημέρας')}-{n}" for n in range(20)]
+    tag = f"https://news.example/{quote('ετικέτα')}/{quote('η-παλιά-γέφυρα-του')}-1"
+    assert not learn_patterns(stories, [tag]).match(tag)
+    assert learn_patterns(stories, [tag]).match(stories[0].replace("%CE", "%ce"))
+
+
+def test_doubles_and_media_are_excluded_where_no_listed_article_is_one() -> None:
+    stories = [
+        f"https://news.example/{section(random.Random(n))}/{slug(random.Random(n))}-{9000 + n}" for n in range(40)
+    ]
+    film = "https://news.example/video/the-bridge-is-open-again-8999"
+    assert not learn_patterns(stories, []).match(film)
+    assert learn_patterns([*stories, film], []).match(film)

@@ -62,6 +62,8 @@ SAME = [
     "https://example.org/2024/a-story?id=7&page=2#comments",
     "https://example.org/2024/a-story?id=7&utm_source=x&page=2&utm_medium=y&fbclid=z&gclid=1&_ga=2&mc_cid=3",
     "https://example.org/2024/a-story?id=7&page=2&ref=newsletter&source=twitter&replytocom=55",
+    "https://example.org/2024/a-story?id=7&page=2&outputType=amp",
+    "https://example.org/2024/a-story?amp&id=7&page=2&print=1",
     "https://example.org/2024/a-story;jsessionid=0A1B?id=7&page=2",
     " https://example.org/2024/a-story?id=7&page=2\n",
 ]
@@ -73,6 +75,7 @@ OTHERS = [
     "https://example.org:8080/2024/a-story?id=7&page=2",
     "https://m.example.org/2024/a-story?id=7&page=2",
     "https://example.org/2024/a-story?id=7&page=2&ref=4711",
+    "https://example.org/2024/a-story?id=7&page=2&print=4711",
     "https://example.org/2024/a-story?id=7&page=2&gid=1",
 ]
 

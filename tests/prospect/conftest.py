@@ -16,7 +16,8 @@ import pytest
 
 from crawler.extraction.extract import extract
 from crawler.prospect.answers import Answer
-from crawler.prospect.survey import Survey, Surveyor
+from crawler.prospect.survey import Survey
+from crawler.prospect.surveyor import Surveyor
 
 ROOT = Path(__file__).parents[2]
 QUICK = ("DOWNLOAD_DELAY=0.001", "AUTOTHROTTLE_ENABLED=0", "EXTRACTION_WORKERS=1", "RETRY_ENABLED=0")

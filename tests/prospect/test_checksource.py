@@ -8,17 +8,16 @@ import pytest
 
 from crawler.discovery import Link
 from crawler.prospect.answers import Answer
-from crawler.prospect.checking import (
+from crawler.prospect.checking import Checker, choose_articles
+from crawler.prospect.samples import Sample
+from crawler.prospect.stages import (
     Checked,
-    Checker,
     Listed,
-    choose_articles,
     judge_discovery,
     judge_extraction,
     judge_fetch,
     judge_metadata,
 )
-from crawler.prospect.samples import Sample
 from crawler.sources.model import Source
 from tests.prospect.conftest import extracted, fetched
 from tests.prospect.sites import wordpress

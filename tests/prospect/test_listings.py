@@ -1,5 +1,6 @@
 """What is thought of feeds and sitemaps: which are of use, which are dead, and which of their entries are articles."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from crawler.prospect.answers import Answer
 from crawler.prospect.listings import (
     MANY_CHILDREN,
+    MANY_ENTRIES,
     article_links,
     children_to_read,
     judge_feed,
@@ -131,3 +133,18 @@ def test_an_index_that_each_crawl_would_read_whole_is_left_out():
     few = judge_sitemap(answer(index(*(f"/part{n}.xml" for n in range(MANY_CHILDREN))), f"{HOST}/sitemap.xml"), NOW)
     assert judge_index(few, 3).kept
     assert not judge_index(few, 0).kept
+
+
+@pytest.mark.parametrize(("dated", "told"), [(True, "nearly all of 2026-11-21"), (False, "nearly all without a date")])
+def test_a_sitemap_of_very_many_that_does_not_tell_the_new_ones_is_left_out(dated, told):
+    """A crawl would fetch them all; with a few entries, or with dates that differ, it is kept."""
+    paths = [f"/news/a-story-of-the-old-bridge-{n}" for n in range(MANY_ENTRIES)]
+    same = urlset(*paths, days=1) if dated else re.sub("<lastmod>.*?</lastmod>", "", urlset(*paths))
+    judged = judge_sitemap(answer(same, f"{HOST}/sitemap.xml"), NOW)
+    assert (judged.kept, judged.timeless) == (False, True)
+    assert told in judged.reason
+    differing = same.replace("2026-11-21", "2026-11-20", MANY_ENTRIES // 2)  # as it was where there are none
+    assert judge_sitemap(answer(urlset(*paths[1:], days=1), f"{HOST}/sitemap.xml"), NOW).kept
+    assert judge_sitemap(answer(differing, f"{HOST}/sitemap.xml"), NOW).kept is dated
+    index_of_it = judge_sitemap(answer(index("/old.xml"), f"{HOST}/sitemap.xml"), NOW)
+    assert "a crawl could not tell" in judge_index(index_of_it, 0, judged.reason).reason

@@ -1,33 +1,68 @@
 """`scrapy newsource`, then `scrapy crawl`, on sample sites of each kind, as a user would run them and with no edit."""
 
+import importlib
 import json
 import re
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
+from crawler.discovery.urls import canonical_url
 from crawler.sources.reading import read_source
-from tests.prospect.sites import arabic, chinese, failing, frontonly, newspaper, wordpress
+from tests.prospect.sites import failing, frontonly, wordpress
 from tests.prospect.sites.served import served
+from tests.several import run_several
 
-SITES = {module.__name__.rpartition(".")[2]: module for module in (wordpress, newspaper, frontonly, arabic, chinese)}
 LEADS_NOWHERE = "http://127.0.0.1:9/"
 """The discard port, on which nothing listens."""
 
+SITES = {
+    path.stem: importlib.import_module(f"tests.prospect.sites.{path.stem}")
+    for path in sorted((Path(__file__).parent / "sites").glob("*.py"))
+    if path.stem not in ("failing", "kit", "served", "words")
+}
+"""Each module of a sample site: a new one is a new test without new code."""
 
-@pytest.mark.parametrize("kind", SITES)
-def test_a_source_made_without_an_edit_finds_the_articles_and_nothing_else(kind, broadsheet, tmp_path):
-    """At least nine articles in ten are kept, and none of ten or more pages that are none."""
-    with served(SITES[kind].build) as site:
-        made = broadsheet("newsource", f"{site.url}/", "--name", "sample", "--allow-private")
-        assert made.code == 0, made.err
-        crawled = broadsheet("crawl", "sample")
-        assert crawled.code == 0, crawled.err
-    kept = {json.loads(path.read_text())["url"] for path in (tmp_path / "archives/sample/text").rglob("*.json")}
-    assert len(kept & set(site.articles)) >= 0.9 * len(site.articles)
-    assert kept <= set(site.articles)
-    source = read_source(tmp_path / "sources/sample.toml")
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """All sample sites, each looked at and then crawled by the source that was made of it: (folder, sites)."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "sources").mkdir()
+    with ExitStack() as stack:
+        sites = {name: stack.enter_context(served(module.build)) for name, module in SITES.items()}
+        addresses = [f"{name}={site.url}/" for name, site in sites.items()]
+        run_several(folder, "newsource", str(folder / "sources"), *addresses)
+        run_several(folder, "crawl", *sites)
+        yield folder, sites
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_a_source_made_without_an_edit_finds_the_articles_and_nothing_else(name, made):
+    """At least nine articles in ten are kept, and none of ten or more pages that are none; no article twice."""
+    folder, site = made[0], made[1][name]
+    sidecars = [json.loads(path.read_text()) for path in (folder / "archives" / name / "text").rglob("*.json")]
+    kept = Counter(canonical_url(sidecar["url"]) for sidecar in sidecars)
+    articles = {canonical_url(url): title for url, title in site.articles.items()}
+    assert len(kept.keys() & articles.keys()) >= 0.9 * len(articles)
+    assert kept.keys() <= articles.keys()
+    assert max(kept.values()) == 1
+    assert all(sidecar["title"] == articles[canonical_url(sidecar["url"])] for sidecar in sidecars)
+    source = read_source(folder / "sources" / f"{name}.toml")
     assert len(site.others) >= 10
     assert not [url for url in site.others if source.is_article(url)]
+    assert source.title == SITES[name].NAME
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_a_look_makes_few_requests(name, made):
+    """At most forty for any of the sample sites."""
+    archived = made[0] / "archives" / name / "warc"
+    first, *_ = sorted(archived.glob("*.warc.gz"))
+    assert 0 < sum(record.rec_type == "request" for record in ArchiveIterator(first.open("rb"))) <= 40
 
 
 def test_a_look_is_polite_and_its_file_says_where_each_value_comes_from(broadsheet, tmp_path):

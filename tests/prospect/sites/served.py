@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+CAMPAIGN = re.compile(r"[?&](?:utm_\w+|ref|sid)=[^&]*")
+"""What servers pass over in an address."""
 
 HTML = "text/html; charset=utf-8"
 XML = "application/xml; charset=utf-8"
@@ -63,7 +67,7 @@ def served(build: Callable[[Site], None]) -> Iterator[Site]:
 
         def do_GET(self) -> None:
             site.asked.append(self.path)
-            reply = site.replies.get(self.path, site.missing)
+            reply = site.replies.get(self.path) or site.replies.get(CAMPAIGN.sub("", self.path), site.missing)
             self.send_response(reply.status)
             self.send_header("Content-Type", reply.content_type)
             self.send_header("Content-Length", str(len(reply.body)))
