@@ -7,11 +7,12 @@ file may begin with a dictionary in a skippable frame (iipc.github.io/warc-speci
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
 import zstandard
+
+from crawler.archive.inflate import InflateErrors, gunzip
 
 GZIP = b"\x1f\x8b\x08"
 ZSTD = b"\x28\xb5\x2f\xfd"
@@ -24,7 +25,7 @@ _ZSTD_STEP = 1 << 12
 """Compressed bytes fed at a time. What follows a member is copied once, so that more is slower; and all that a step
 unpacks to is held in memory: up to 1,000 times the bytes of gzip, 25,000 times those of zstd."""
 
-Broken = (zlib.error, zstandard.ZstdError, EOFError)
+Broken: tuple[type[Exception], ...] = (*InflateErrors, zstandard.ZstdError, EOFError)
 """What a source raises where the compressed bytes are damaged, or end too early (EOFError)."""
 
 
@@ -55,6 +56,10 @@ class Source:
     def more(self) -> bool:
         """Get further bytes; False at the end of the member, or of a plain file."""
         raise NotImplementedError
+
+    def whole(self) -> bytes | None:
+        """All of a small member, which one step unpacks; None of others, and then `more` goes on."""
+        return None
 
     @property
     def position(self) -> int:
@@ -155,6 +160,10 @@ class Members(Source):
                 return True
         return False
 
+    def whole(self) -> bytes | None:
+        """See `Source.whole`; raises one of `Broken` as `more` does."""
+        return self.data if self.more() and self._decoder.eof else None
+
     @property
     def position(self) -> int:
         """Offset of the next compressed byte."""
@@ -188,7 +197,7 @@ def open_source(stream: BinaryIO, offset: int = 0) -> Source | None:
     stream.seek(0)
     start = stream.read(len(WARC))
     if start.startswith(GZIP[:2]):
-        return Members(stream, offset, GZIP, lambda: zlib.decompressobj(31))
+        return Members(stream, offset, GZIP, gunzip)
     if start.startswith(ZSTD):
         return Members(stream, offset, ZSTD, lambda: zstandard.ZstdDecompressor().decompressobj())
     if start.startswith(ZSTD_DICTIONARY):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crawler.archive.layout import OPEN
 from crawler.archive.members import WARC, Broken, Source, open_source
-from crawler.archive.record import Damage, Record, Reference
+from crawler.archive.record import CONTENT_LENGTH, Damage, Record, Reference
 from crawler.errors import RecordError
 
 __all__ = ["Damage", "Record", "Reference", "iterate", "read_record"]
@@ -37,6 +37,10 @@ class _Unreadable(Exception):
     """What stands at the current place is no record."""
 
 
+_NO_DICTIONARY: tuple[type[Exception], ...] = (*Broken, struct.error)
+_DAMAGED: tuple[type[Exception], ...] = (*Broken, _Unreadable)
+
+
 def iterate(path: Path, offset: int = 0, *, keep: int = KEEP, watch: Watch | None = None) -> Iterator[Record | Damage]:
     """Every record of the file from `offset` on (where a record begins), and every place that cannot be read.
 
@@ -47,7 +51,7 @@ def iterate(path: Path, offset: int = 0, *, keep: int = KEEP, watch: Watch | Non
     with path.open("rb") as stream:
         try:
             source = open_source(stream, offset)
-        except (*Broken, struct.error) as error:
+        except _NO_DICTIONARY as error:
             yield Damage(path, 0, f"the zstd dictionary that the file begins with cannot be read ({error})")
             return
         if source is None:
@@ -90,15 +94,39 @@ def _records(path: Path, source: Source, keep: int, watch: Watch | None) -> Iter
     growing = path.name.endswith(OPEN)
     while (offset := source.begin()) is not None:
         try:
-            yield from _at_one_place(path, source, offset, keep, watch)
+            record = None if watch else _in_one_step(path, source, offset, keep)
+            if record is None:
+                yield from _at_one_place(path, source, offset, keep, watch)
+            else:
+                yield record
         except EOFError:
             if growing:
                 return
             yield Damage(path, offset, "the file ends within the record")
             source.resume(offset)
-        except (*Broken, _Unreadable) as error:
+        except _DAMAGED as error:
             yield Damage(path, offset, str(error))
             source.resume(offset)
+
+
+def _in_one_step(path: Path, source: Source, offset: int, keep: int) -> Record | None:
+    """The record of a small member that is just as it should be; None leaves it to `_at_one_place`.
+
+    It does the same for most records in a third of the time.
+    """
+    data = source.whole()
+    end = _HEAD_END.search(data) if data else None
+    if data is None or end is None or end.start() > MAX_HEAD:
+        return None
+    version, stated = _VERSION.match(data), CONTENT_LENGTH.search(data, 0, end.end())
+    begin = end.end()
+    if not version or not stated or not data.endswith(_END) or begin + int(stated[1]) + len(_END) != len(data):
+        return None
+    source.at = len(data)
+    size = int(stated[1])
+    block = data[begin : begin + min(size, keep)]
+    raw = data[: end.start()].rstrip(b"\r\n")
+    return Record(path, offset, version[1].decode(), raw, source.position - offset, block, size)
 
 
 def _at_one_place(path: Path, source: Source, offset: int, keep: int, watch: Watch | None) -> Iterator[Record]:

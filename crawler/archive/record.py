@@ -23,7 +23,7 @@ _FIELD = re.compile(r"\n([^:\n]*):([^\n]*)")
 _FOLD = re.compile(r"\r?\n[ \t]+")
 # The two fields that every reader of every record needs are found without parsing the others.
 _TYPE = re.compile(rb"\nWARC-Type[ \t]*:[ \t]*([A-Za-z]*)", re.IGNORECASE)
-_CONTENT_LENGTH = re.compile(rb"\nContent-Length[ \t]*:[ \t]*([0-9]+)[ \t]*\r?(?:\n|$)", re.IGNORECASE)
+CONTENT_LENGTH = re.compile(rb"\nContent-Length[ \t]*:[ \t]*([0-9]+)[ \t]*\r?(?:\n|$)", re.IGNORECASE)
 
 
 class Reference(NamedTuple):
@@ -85,7 +85,7 @@ class Record:
     @property
     def content_length(self) -> str | None:
         """What the record states as Content-Length, which need not be a number."""
-        stated = _CONTENT_LENGTH.search(self.raw_fields)
+        stated = CONTENT_LENGTH.search(self.raw_fields)
         return stated[1].decode() if stated else self.get("Content-Length")
 
     @property

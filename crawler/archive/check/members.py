@@ -7,11 +7,11 @@ holds the start of a record: what a checker must be able to do and a library's r
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
 from crawler.archive.check.findings import Place, Report
+from crawler.archive.inflate import InflateErrors, gunzip
 
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -210,7 +210,7 @@ class GzipMembers(CompressedMembers):
     _window = 1 << 15
 
     def _begin(self) -> None:
-        self._inflate = zlib.decompressobj(31)
+        self._inflate = gunzip()
 
     def read(self) -> bytes:
         """The next bytes of the current member; empty at its end, and where it is damaged."""
@@ -221,7 +221,7 @@ class GzipMembers(CompressedMembers):
                 break
             try:
                 data = self._inflate.decompress(window, OUTPUT)
-            except zlib.error as error:
+            except InflateErrors as error:
                 self._corrupt(error)
                 break
             if self._inflate.eof:
@@ -236,6 +236,6 @@ class GzipMembers(CompressedMembers):
     def _opens_record(self, offset: int) -> bool:
         self._input.seek(offset)
         try:
-            return zlib.decompressobj(31).decompress(self._input.peek_exactly(1024), 5) == b"WARC/"
-        except zlib.error:
+            return gunzip().decompress(self._input.peek_exactly(1024), 5) == b"WARC/"
+        except InflateErrors:
             return False
