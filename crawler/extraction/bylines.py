@@ -1,19 +1,24 @@
-"""Who wrote an article, by what its page says."""
+"""Who wrote an article, by what its page says: people first, and the body that signs where no person is named."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.extraction.authors import people
+from crawler.extraction.authors import agency_in, bodies, fold_name, people
+from crawler.extraction.choice import Candidate, Choice, Confidence
+from crawler.extraction.clean import fold
 from crawler.extraction.facts import PageFacts
-from crawler.extraction.jsonld import Node, strings
+from crawler.extraction.jsonld import strings
 from crawler.extraction.parse import visible_text
 from crawler.extraction.rules import Rules, texts
-from crawler.extraction.vocabulary import EXSLT, named
+from crawler.extraction.survey import NAMES, name_bits
+from crawler.extraction.vocabulary import alternatives, entries
 
 BYLINE_LENGTH = 120
 """Characters; a longer text in a byline's place is a biography."""
@@ -21,68 +26,226 @@ BYLINE_LENGTH = 120
 MOST_BYLINES = 12
 """Bylines that are looked at; a page with more of them lists articles or comments."""
 
-_LEADS = r"^(By|BY|by|Von|VON|Par|Por|POR|Di|Door|Av|Af|Autor:|Text:|Автор:|Του|Της) *:? +[^ a-z][^ ]+ "
-_ELSEWHERE = etree.XPath(
-    "boolean(ancestor-or-self::*[self::aside or self::footer or contains(@class, 'comment') or contains(@id, 'comment')"
-    " or contains(@class, 'sidebar') or contains(@class, 'related')])"
-)
+NEAR = 250
+"""Elements behind the headline among which an article's byline stands, if its text does not begin before."""
 
-_BYLINES = (
-    etree.XPath(
-        "//*[@itemprop='author' or @itemprop='author creator']//*[@itemprop='name']"
-        " | //*[@itemprop='author' and not(.//*[@itemprop='name'])]"
-    ),
-    etree.XPath(
-        "//a[@rel='author'] | //*[contains(concat(' ', @class, ' '), ' author-name ')]"
-        " | //*[contains(concat(' ', @class, ' '), ' vcard ')]//*[contains(concat(' ', @class, ' '), ' fn ')]"
-    ),
-    etree.XPath(
-        f"//*[(self::span or self::div or self::p or self::a or self::address) and {named('byline')}]",
-        namespaces=EXSLT,
-    ),
-    etree.XPath(
-        "//*[(self::p or self::div or self::span or self::h4 or self::h5 or self::h6 or self::li or self::em)"
-        f" and string-length(normalize-space(.)) < 100 and re:test(normalize-space(.), '{_LEADS}')]",
-        namespaces=EXSLT,
-    ),
-)
-"""The places of a visible byline, the surest first."""
+PARAGRAPH = 220
+"""Characters of a paragraph with which the text of an article has begun."""
+
+_LEADS = re.compile(rf"{alternatives('authors', 'signs')}\s*[:：]?\s*(?:$|(?=[^\Wa-z]))")
+_OTHERS = sum(1 << NAMES.index(name) for name in ("comment", "side", "foot", "nav", "related", "advert"))
+_SPACES = re.compile(r"\s+")
+_OUTSIDE = {"aside", "footer", "nav"}
+_SIGNED = ("p", "div", "span", "a", "address", "em", "h4", "h5", "h6", "li", "strong", "b", "i", "td", "cite")
+
+Stated = list[tuple[str, list[str]]]
+"""For each place that states authors, the bylines there."""
 
 
-def authors_of(page: PageFacts, rules: Rules, publishers: Sequence[str]) -> list[str]:
-    """The people of the first place that names any: the source's selector, JSON-LD, meta tags, a visible byline."""
+def authors_of(page: PageFacts, rules: Rules, publishers: Sequence[str], title: str) -> Choice:
+    """The people of the first place that names any: the source's selector, JSON-LD, meta tags, the visible byline.
+
+    Where none does, the organisation that signs the article, by its page's data or its byline: an agency, the house.
+    """
     if rules.authors and (found := people(texts(page.tree, rules.authors), publishers)):
-        return found
-    for stated in (_node_authors(page.node), page.meta("author")):
-        if found := people((name for name in stated if "://" not in name), publishers):
-            return found
-    for bylines in _BYLINES:
-        if found := _shown_authors(bylines(page.tree), publishers):
-            return found
-    return []
+        return Choice(found, "selector", "the source's selector", "high")
+    stated: Stated = [("json-ld", _node_authors(page)), *_meta_authors(page)]
+    signed = _Bylines(page, title)
+    candidates = [Candidate(place, names) for place, bylines in stated if (names := people(bylines, publishers))]
+    if shown := _beside(signed.near, publishers):
+        candidates.append(Candidate("byline", shown))
+    if candidates:
+        return _chosen(candidates, signed.each_marked(publishers))
+    for found, why in signed.less_sure(publishers):
+        if found:
+            return Choice(found, "byline", why, "low", [Candidate("byline", found)])
+    return _signed_by_a_body([*stated, ("byline", list(map(visible_text, signed.near)))], publishers)
 
 
-def _shown_authors(bylines: Sequence[HtmlElement], publishers: Sequence[str]) -> list[str]:
+def agency_of(page: PageFacts, shown: Iterable[str]) -> str | None:
+    """The news agency that the page credits: as an author, as its source, or in a byline (`shown`)."""
+    stated = [name for _, names in [("", _node_authors(page)), *_meta_authors(page)] for name in names]
+    for text in (*stated, *page.meta("source"), *strings(page.node.get("sourceOrganization")), *shown):
+        if len(text) < BYLINE_LENGTH and (agency := agency_in(text)):
+            return agency
+    return None
+
+
+def shown_bylines(page: PageFacts, title: str) -> list[str]:
+    """The texts of the bylines near the headline."""
+    return [visible_text(element) for element in _Bylines(page, title).near]
+
+
+def _chosen(candidates: list[Candidate], shown: list[str]) -> Choice:
+    """The first candidate; or the byline, where it names these people and more."""
+    best = candidates[0]
+    if set(map(fold_name, shown)) > set(map(fold_name, best.value)):
+        return Choice(shown, "byline", f"it names those of {best.place} and more", "high", candidates)
+    confidence: Confidence = "high" if best.place == "json-ld" or len(candidates) > 1 else "medium"
+    return Choice(best.value, best.place, "the first place that names people", confidence, candidates)
+
+
+def _signed_by_a_body(stated: Stated, publishers: Sequence[str]) -> Choice:
+    for place, bylines in stated:
+        if found := bodies(bylines, publishers):
+            why = "no person is named; this body signs"
+            return Choice(found, place, why, "medium", [Candidate(place, found)])
+    return Choice()
+
+
+class _Bylines:
+    """The elements of a page that look like a byline."""
+
+    def __init__(self, page: PageFacts, title: str) -> None:
+        self._head = _headline_element(page.tree, title)
+        self._above = set(self._head.iterancestors()) if self._head is not None else set()
+        marked = [one for one in page.marked.get("itemprop", ()) if _is_author(one)]
+        self._sure = [*marked, *page.marked.get("author", ())]
+        self._marked = [*self._sure, *page.marked.get("byline", ())]
+        self._begun: list[HtmlElement] = []
+        """Short paragraphs between the headline and the first long one."""
+        self._names = set(page.marked.get("byline", ()))
+        self.near = self._near()
+
+    def _near(self) -> list[HtmlElement]:
+        """What stands between the headline and the text and is marked as a byline or says "By"."""
+        if self._head is None:
+            return []
+        marked, found = set(self._marked), []
+        for element in islice(_following(self._head), NEAR):
+            if element.tag == "p":
+                if len(visible_text(element)) >= PARAGRAPH:
+                    break
+                self._begun.append(element)
+            says = element.tag in _SIGNED and element.text is not None and _LEADS.match(element.text.lstrip())
+            if (says or element in marked) and len(visible_text(element)) < BYLINE_LENGTH and self._is_own(element):
+                found.append(element)
+        return found[:MOST_BYLINES]
+
+    def _is_own(self, element: HtmlElement) -> bool:
+        """Whether an element belongs to the article: not to comments, or to the teaser of another."""
+        boxes = [element, *element.iterancestors()]
+        return not any(
+            box.tag in _OUTSIDE or _bits(box) & _OTHERS
+            for box in boxes
+            if box not in self._above and box not in self._names and box.tag not in ("body", "html", "main", "article")
+        )
+
+    def each_marked(self, publishers: Sequence[str]) -> list[str]:
+        """The people near the headline who are each marked as an author."""
+        sure = set(self._sure)
+        names = [people([visible_text(element)], publishers) for element in self.near if element in sure]
+        return list({fold_name(found[0]): found[0] for found in names if len(found) == 1}.values())
+
+    def less_sure(self, publishers: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+        """People of marked bylines wherever they stand, the surest marks first; then those of a line of names."""
+        for marked in (self._sure, self._marked):
+            own = [element for element in marked[:MOST_BYLINES] if self._is_own(element)]
+            yield _beside(own, publishers), "a byline away from the headline"
+        for element in self._begun:
+            yield _line_of_names(element, publishers), "a line of names at the head of the text"
+
+
+def _headline_element(tree: HtmlElement, title: str) -> HtmlElement | None:
+    """The heading that shows `title`, or the first of the page."""
+    first, wanted = None, fold(title)
+    for tag in ("h1", "h2"):
+        for element in tree.iter(tag):
+            first = element if first is None else first
+            if wanted and fold(visible_text(element)) == wanted:
+                return element
+    return first
+
+
+def _following(element: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements behind `element`, in the order of the page."""
+    current: HtmlElement | None = element
+    while current is not None:
+        for sibling in current.itersiblings():
+            yield from sibling.iter(etree.Element)
+        current = current.getparent()
+
+
+def _beside(bylines: Sequence[HtmlElement], publishers: Sequence[str]) -> list[str]:
     """The people of the first byline that names any, and of those that stand beside it."""
     place = None
-    found: list[str] = []
+    found: dict[str, str] = {}
     for byline in bylines[:MOST_BYLINES]:
-        text = visible_text(byline)
-        if _ELSEWHERE(byline):
-            continue
+        text = _divided_text(byline)
         if len(text) >= BYLINE_LENGTH or (place is not None and byline.getparent() is not place):
             continue
         if names := people([text], publishers):
             place = byline.getparent()
-            found += names
-    return list(dict.fromkeys(found))
+            inner = [people([_divided_text(one)], publishers) for one in bylines if byline in one.iterancestors()]
+            for name in names:
+                shorter = [one for ones in inner for one in ones if name.startswith(one + " ")]
+                found.setdefault(fold_name(name), shorter[0] if shorter else name)
+    return list(found.values())
 
 
-def _node_authors(node: Node) -> list[str]:
-    stated: Any = node.get("author") or node.get("creator") or []
-    found = []
+def _line_of_names(element: HtmlElement, publishers: Sequence[str]) -> list[str]:
+    """The people that a paragraph names which says nothing else and is set apart in bold or italics."""
+    text = visible_text(element)
+    if not 5 <= len(text) < BYLINE_LENGTH or len(element) == 0 or (element.text or "").strip():
+        return []
+    if any(child.tag not in ("strong", "b", "em", "i") or (child.tail or "").strip() for child in element):
+        return []
+    names = people([text], publishers)
+    return names if all(2 <= len(name.split()) <= 4 for name in names) and _is_all(names, text) else []
+
+
+def _is_all(names: Sequence[str], text: str) -> bool:
+    """Whether a line says nothing but these names."""
+    return sum(map(len, map(fold_name, names))) + 5 * (len(names) - 1) >= len(fold_name(text))
+
+
+def _divided_text(element: HtmlElement) -> str:
+    """The text of a byline, with a line break where two elements touch without a space."""
+    text = ""
+    for part in element.itertext(etree.Element):
+        said = _SPACES.sub(" ", part)
+        text += ("\n" if text and not text[-1].isspace() and not said[:1].isspace() else "") + said
+    return text.strip()
+
+
+def _is_author(element: HtmlElement) -> bool:
+    """Whether microdata mark an element as the name of an author, or as one that holds no such mark."""
+    if "author" in element.get("itemprop", "").split() or "creator" in element.get("itemprop", "").split():
+        return element.tag != "meta" and element.find(".//*[@itemprop='name']") is None
+    above = element.getparent()
+    return element.get("itemprop") == "name" and any(
+        "author" in (box.get("itemprop") or "")
+        for box in (above, above.getparent() if above is not None else None)
+        if box is not None
+    )
+
+
+def _bits(box: HtmlElement) -> int:
+    bits = 0
+    for names in (box.get("class"), box.get("id")):
+        for name in names.split() if names else ():
+            bits |= name_bits(name)
+    return bits
+
+
+def _node_authors(page: PageFacts) -> list[str]:
+    """The names that JSON-LD gives the article's authors: those of people, or of organisations where there are none."""
+    stated: Any = page.node.get("author") or page.node.get("creator") or []
+    persons: list[str] = []
+    others: list[str] = []
     for item in stated if isinstance(stated, list) else [stated]:
-        if isinstance(item, dict) and "Organization" in strings(item.get("@type")):
+        if not isinstance(item, dict):
+            persons += strings(item)
             continue
-        found += strings(item.get("name") if isinstance(item, dict) else item)
-    return found
+        person = page.identified(item)
+        kept = others if "Organization" in str(person.get("@type")) else persons
+        if person.get("name"):
+            kept += strings(person["name"])
+        elif person.get("familyName"):
+            kept.append(" ".join(strings(person.get("givenName"))[:1] + strings(person["familyName"])[:1]))
+    return [name for name in persons or others if "://" not in name]
+
+
+def _meta_authors(page: PageFacts) -> Stated:
+    stated = [(name, page.metas.get(name, [])) for name in entries("meta", "author")]
+    return [(name, [text for text in texts if "://" not in text]) for name, texts in stated if texts]

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import clean_text
 from crawler.extraction.jsonld import Node, article_node, json_ld
-from crawler.extraction.parse import squeeze
-from crawler.extraction.vocabulary import entries
+from crawler.extraction.parse import squeeze, visible_text
+from crawler.extraction.vocabulary import entries, name_pattern
+
+MOST_MARKED = 200
+"""Elements with a mark that are looked at; a page with more of them lists articles or comments."""
+
+MARKS = {
+    "byline": re.compile(name_pattern("byline"), re.IGNORECASE),
+    "author": re.compile(r"(?:^|\s)(?:author-name|fn)(?:\s|$)"),
+    "standfirst": re.compile(name_pattern("standfirst"), re.IGNORECASE),
+}
+"""Marks of elements, and what shows them in a class attribute."""
+
+_ATTRIBUTED = etree.XPath("//*[@class or @itemprop or @rel]")
 
 
 @dataclass(slots=True)
@@ -22,6 +37,8 @@ class PageFacts:
     metas: dict[str, list[str]]
     nodes: list[Node]
     node: Node
+    marked: dict[str, list[HtmlElement]]
+    """Elements by what their class, `itemprop` or `rel` marks them as (`MARKS`), in the order of the page."""
 
     @classmethod
     def of(cls, tree: HtmlElement, url: str) -> PageFacts:
@@ -33,7 +50,22 @@ class PageFacts:
                 if name and content:
                     metas.setdefault(name.strip().lower(), []).append(content)
         nodes = json_ld(tree)
-        return cls(tree, url, metas, nodes, article_node(nodes, url))
+        return cls(tree, url, metas, nodes, article_node(nodes, url), _marked(tree))
+
+    def itemprop(self, name: str) -> list[str]:
+        """What the page's microdata state a property to be; those of `<meta itemprop>` first."""
+        found = list(self.metas.get(name.lower(), ()))
+        for element in self.marked.get("itemprop", ())[:MOST_MARKED]:
+            if name in element.get("itemprop", "").split() and element.tag != "meta":
+                found.append(element.get("datetime") or element.get("content") or visible_text(element))
+        return [text for text in found if text]
+
+    def identified(self, node: Node) -> Node:
+        """The node of the page's JSON-LD that `node` refers to, where it says no more than an `@id`."""
+        name = node.get("@id")
+        if node.get("name") or not isinstance(name, str):
+            return node
+        return next((one for one in self.nodes if one.get("@id") == name and one.get("name")), node)
 
     def meta(self, field: str) -> list[str]:
         """The contents of the meta tags that state `field` (a list of the vocabulary), the most trustworthy first."""
@@ -42,6 +74,24 @@ class PageFacts:
     def named(self, names: Iterable[str]) -> list[str]:
         """The contents of the meta tags of these names, in the order of the names."""
         return [content for name in names for content in self.metas.get(name, ())]
+
+
+@lru_cache(maxsize=4096)
+def marks_of(names: str) -> tuple[str, ...]:
+    """The marks among `MARKS` that the words of a class attribute are."""
+    return tuple(mark for mark, pattern in MARKS.items() if pattern.search(names))
+
+
+def _marked(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
+    marked: dict[str, list[HtmlElement]] = {}
+    for element in _ATTRIBUTED(tree):
+        for mark in marks_of(element.get("class", "")):
+            marked.setdefault(mark, []).append(element)
+        if element.get("itemprop"):
+            marked.setdefault("itemprop", []).append(element)
+        if element.get("rel") == "author":
+            marked.setdefault("author", []).append(element)
+    return marked
 
 
 def first_of(values: Iterable[str]) -> str | None:

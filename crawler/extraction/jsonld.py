@@ -37,9 +37,9 @@ def json_ld(tree: HtmlElement) -> list[Node]:
 
 def _values(text: str) -> Iterator[Any]:
     text = _WRAPPING.sub("", text.strip())
-    for attempt in (text, _repaired(text), _repaired(html.unescape(text))):
+    for attempt in (str, _repaired, _unescaped):
         try:
-            yield json.loads(attempt, strict=False)
+            yield json.loads(attempt(text), strict=False)
             return
         except (ValueError, RecursionError):
             continue
@@ -49,6 +49,10 @@ def _values(text: str) -> Iterator[Any]:
 def _repaired(text: str) -> str:
     text = _WRAPPING.sub("", _WRAPPING.sub("", text))
     return _TRAILING_COMMA.sub("", _COMMENT.sub("", text)).strip().rstrip(";")
+
+
+def _unescaped(text: str) -> str:
+    return _repaired(html.unescape(text))
 
 
 def _leading_values(text: str) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -23,7 +24,7 @@ from crawler.extraction.published import modification, publication
 from crawler.extraction.rights import paywalled, reservations
 from crawler.extraction.rules import Rules, texts
 from crawler.extraction.titles import choose_title, site_in_title, visible_headings
-from crawler.extraction.vocabulary import EXSLT, entries, named
+from crawler.extraction.vocabulary import entries
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ def read_metadata(tree: HtmlElement, url: str, rules: Rules, headers: Mapping[st
     published = publication(page, rules)
     return Metadata(
         title=clean_text(squeeze(title).replace("\n", " ")),
-        authors=[clean_text(name) for name in authors_of(page, rules, site_names)],
+        authors=[clean_text(name) for name in authors_of(page, rules, site_names, title).value or ()],
         published=published,
         modified=modification(page, rules.timezone, published),
         section=one_line(
@@ -130,24 +131,30 @@ def _distinct(values: Iterable[str]) -> list[str]:
 STANDFIRST_LENGTHS = range(30, 801)
 """Characters; what is shorter is a label, what is longer the article itself."""
 
-_MARKED = etree.XPath(
-    f"//*[not(self::meta or self::body or self::article) and ({named('standfirst')}"
-    " or @itemprop='description' or @itemprop='alternativeHeadline')]"
-    "[not(ancestor::aside or ancestor::nav or ancestor::footer or ancestor::li)]",
-    namespaces=EXSLT,
-)
+_ELSEWHERE = etree.XPath("boolean(ancestor::aside or ancestor::nav or ancestor::footer or ancestor::li)")
+_DESCRIBING = ("description", "alternativeHeadline")
+_FIRST_PARAGRAPHS = 10
 
 
 def _standfirst(page: PageFacts) -> str | None:
     """The paragraph between headline and body that sums the article up, where the page marks one."""
     described = {fold(text) for text in (*page.meta("description"), *strings(page.node.get("description")))}
-    for text in map(visible_text, _MARKED(page.tree)[:20]):
-        if len(text) in STANDFIRST_LENGTHS:
+    for element in _marked_standfirsts(page):
+        text = visible_text(element)
+        if len(text) in STANDFIRST_LENGTHS and not _ELSEWHERE(element):
             return text
-    for text in map(visible_text, page.tree.xpath("//h2[position() <= 10] | (//p)[position() <= 10]")):
-        if len(text) in STANDFIRST_LENGTHS and fold(text) in described:
-            return text
+    for tag in ("h2", "p"):
+        for element in islice(page.tree.iter(tag), _FIRST_PARAGRAPHS):
+            text = visible_text(element)
+            if len(text) in STANDFIRST_LENGTHS and fold(text) in described:
+                return text
     return None
+
+
+def _marked_standfirsts(page: PageFacts) -> list[HtmlElement]:
+    stated = [one for one in page.marked.get("itemprop", ()) if one.get("itemprop") in _DESCRIBING]
+    found = [*page.marked.get("standfirst", ())[:20], *stated[:5]]
+    return [element for element in found if element.tag not in ("meta", "html", "body", "article")]
 
 
 def _canonical(page: PageFacts) -> str | None:

@@ -8,7 +8,6 @@ from lxml.html import HtmlElement
 from crawler.extraction.dates import Stated, date_in_url, read_date
 from crawler.extraction.facts import PageFacts
 from crawler.extraction.jsonld import strings
-from crawler.extraction.parse import visible_text
 from crawler.extraction.rules import Rules, texts
 
 
@@ -25,7 +24,7 @@ def _published(page: PageFacts, zone: str) -> Stated | None:
     stated = [
         *strings(page.node.get("datePublished")),
         *page.meta("published"),
-        *_microdata(page.tree, "datePublished"),
+        *page.itemprop("datePublished"),
     ]
     dates = [date for date in (read_date(text, zone) for text in stated) if date]
     dates = dates or [date for date in (read_date(text, zone) for text in _marked_times(page.tree)) if date]
@@ -55,16 +54,9 @@ def _marked_times(tree: HtmlElement) -> list[str]:
     return [str(time) for time in times[:3]]
 
 
-def _microdata(tree: HtmlElement, name: str) -> list[str]:
-    found = []
-    for element in tree.xpath("//*[contains(@itemprop, $name)]", name=name)[:5]:
-        found.append(element.get("datetime") or element.get("content") or visible_text(element)[:100])
-    return found
-
-
 def modification(page: PageFacts, zone: str, published: Stated | None) -> Stated | None:
     """When the page says that its article was last modified; None where that is before its publication."""
-    stated = [*strings(page.node.get("dateModified")), *page.meta("modified"), *_microdata(page.tree, "dateModified")]
+    stated = [*strings(page.node.get("dateModified")), *page.meta("modified"), *page.itemprop("dateModified")]
     for date in (read_date(text, zone) for text in stated):
         if date and (published is None or date.day >= published.day):
             return date

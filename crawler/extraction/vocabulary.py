@@ -36,6 +36,11 @@ def entries(table: str, name: str) -> list[str]:
     return list(_file()[table][name])
 
 
+def name_pattern(*lists: str) -> str:
+    """A regular expression for the words of `lists` as parts of a class or id."""
+    return f"(?:^|[\\s_-]){alternatives('names', *lists)}(?:[\\s_-]|$)"
+
+
 def named(*lists: str, attribute: str = "@class") -> str:
     """An XPath condition: `attribute` has one of the words of `lists` in it (EXSLT regular expressions, prefix re)."""
     pattern = alternatives("names", *lists).replace("?:", "")
