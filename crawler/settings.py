@@ -4,12 +4,14 @@ A source's own politeness comes on top (`crawler/spiders/politeness.py`), and `-
 """
 
 import os
+import sys
 
+from crawler.commands import module_for
 from crawler.fetch.identity import user_agent
 
 BOT_NAME = "broadsheet"
 SPIDER_LOADER_CLASS = "crawler.spiders.loader.SourceLoader"
-COMMANDS_MODULE = "crawler.commands"
+COMMANDS_MODULE = module_for(sys.argv)
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 # --- Where things are -----------------------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ def _wait(replay: Replay, browser: Browser | None) -> None:
         if replay.pause(LOOK_SECONDS) and not ready:
             ready = True
             print(f"The archive has been read: {replay.summary()}", flush=True)
-        for problem in replay.library.problems():
+        for problem in replay.captures.problems():
             if problem not in told:
                 told.add(problem)
                 print(f"Cannot be read: {problem}", file=sys.stderr, flush=True)

@@ -33,7 +33,7 @@ class ArticlePages:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._articles = site.articles
-        self._library = site.library
+        self._library = site.captures
 
     def add_to(self, router: Router) -> None:
         """Take the addresses of these pages."""
@@ -46,7 +46,7 @@ class ArticlePages:
 
     def home(self, request: Request) -> Response:
         """The start: sources, newest articles, sites."""
-        hosts = self._library.hosts()
+        hosts = self._library.addresses.hosts()
         articles = self._articles.entries(Query(), size=HOME_ARTICLES)
         return self._site.page(
             request,

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from crawler.errors import ArchiveError
 
-VERSION = 1
+VERSION = 2
 """Kept in `PRAGMA user_version`; a file of another version is made anew."""
 
 BUSY_SECONDS = 30
@@ -32,8 +32,10 @@ CREATE TABLE files (
 CREATE TABLE captures (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL, time INTEGER NOT NULL, url TEXT NOT NULL, kind TEXT NOT NULL,
   method TEXT NOT NULL, status INTEGER, mime TEXT, digest TEXT, location TEXT, record_id TEXT,
-  file INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL
+  file INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+  certain INTEGER NOT NULL
 );
+CREATE INDEX captures_uncertain ON captures (file) WHERE certain = 0;
 CREATE UNIQUE INDEX captures_by_place ON captures (file, offset);
 CREATE INDEX captures_by_key ON captures (key, time);
 CREATE INDEX captures_by_record ON captures (record_id);

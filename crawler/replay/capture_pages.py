@@ -25,7 +25,7 @@ class CapturePages:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._library = site.library
+        self._library = site.captures
 
     def add_to(self, router: Router) -> None:
         """Take the addresses of these pages."""
@@ -49,7 +49,7 @@ class CapturePages:
             captures=captures[-SHOWN:],
             total=len(captures),
             versions=self._site.articles.of_url(url),
-            nearby=[] if captures else self._library.nearby(url),
+            nearby=[] if captures else self._library.addresses.nearby(url),
         )
 
     def addresses(self, request: Request) -> Response:
@@ -57,8 +57,10 @@ class CapturePages:
         fields = request.query
         prefix, status, kind = (fields.get(name, "").strip() for name in ("prefix", "status", "type"))
         status = status if re.fullmatch(r"[1-5]\d{0,2}", status) else ""
-        hosts = [] if prefix or status or kind else self._library.hosts()
-        found = [] if hosts else self._library.addresses(prefix, fields.get("after", ""), PAGE_SIZE + 1, status, kind)
+        hosts = [] if prefix or status or kind else self._library.addresses.hosts()
+        found = (
+            [] if hosts else self._library.addresses.below(prefix, fields.get("after", ""), PAGE_SIZE + 1, status, kind)
+        )
         more = len(found) > PAGE_SIZE
         return self._site.page(
             request,
@@ -100,7 +102,7 @@ class CapturePages:
 
     def view(self, request: Request, stamp: str, url: str) -> Response:
         """The capture of `url` nearest to `stamp`, in a frame below a banner that says when it was made."""
-        wanted = self._library.find(with_scheme(url), parse_stamp(stamp) or datetime.now(UTC))
+        wanted = self._library.find_awaited(with_scheme(url), parse_stamp(stamp) or datetime.now(UTC))
         if wanted is None:
             return self._site.missing(request, with_scheme(url), "")
         memento = self._followed(wanted)

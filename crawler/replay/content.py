@@ -35,8 +35,8 @@ class Content:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._library = site.library
-        self._mementos = Mementos(site.library)
+        self._library = site.captures
+        self._mementos = Mementos(site.captures)
         self._router = Router()
         self._router.add(r"/web/(?P<stamp>\d{4,17})(?P<modifier>(?:[a-z]{2}_)?)/(?P<url>.+)", self.memento, True)
         self._router.add(r"/(?:web|timegate)/(?P<url>.+)", self.time_gate, True)
@@ -66,7 +66,7 @@ class Content:
         """The capture nearest to `stamp`: at its own address, rewritten; with `id_` as it was received."""
         url = with_scheme(url)
         when = parse_stamp(stamp)
-        found = self._library.find(url, when) if when else None
+        found = self._library.find_awaited(url, when) if when else None
         if found is None:
             return self._site.missing(request, url, "" if when else f"{stamp} is no time.")
         at_its_own = (found.stamp, found.url) == (stamp, url) or found.redirects_to is not None

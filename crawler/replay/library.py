@@ -7,6 +7,7 @@ the last reading stopped. It is safe to ask from any number of threads while one
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,12 +18,20 @@ from crawler.archive.keys import method_url, url_key
 from crawler.archive.layout import OPEN
 from crawler.archive.reader import Record, read_record
 from crawler.errors import ArchiveError, RecordError
+from crawler.replay.addresses import Addresses, key_range
 from crawler.replay.cache import Cache
 from crawler.replay.mementos import Memento, choose, from_microseconds, microseconds
 from crawler.replay.shelving import Progress, Shelving
 
+__all__ = ["Library", "WarcState", "key_range"]
+
 CANDIDATES = 40
 """Captures before and after the wanted time that are weighed; more of one key lie between only in odd archives."""
+
+AWAITED_SECONDS = 60
+"""How long a page that is not known yet is waited for while the archive is being read."""
+
+LOOK_AGAIN_SECONDS = 1.0
 
 SECOND = 1_000_000
 """In microseconds: older writers kept dates to the second."""
@@ -57,19 +66,6 @@ class WarcState:
         return f"{shown}; and {more} more" if more > 0 else shown
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """An address in the archive: its captures' number, first and last time, and what the last one was."""
-
-    url: str
-    key: str
-    captures: int
-    first: datetime
-    last: datetime
-    status: int | None
-    mime: str | None
-
-
 class Library:
     """The captures below `root`, a folder or one WARC. Raises ArchiveError where `root` is not there."""
 
@@ -78,22 +74,40 @@ class Library:
             raise ArchiveError(f"{root}: there is no such file or folder. Give the folder that holds the WARCs.")
         self.root = root
         self._cache = cache
+        self.addresses = Addresses(cache)
         self._shelving = Shelving(root, cache)
 
     # reading the archive
 
     def refresh(self) -> int:
         """Read what is new on the disk; how many captures were added."""
-        return self._shelving.refresh()
+        self.look(closely=False)
+        return self.read_on()
+
+    def look(self, closely: bool = True) -> None:
+        """See what is new on the disk: which WARCs there are, and what captures they seem to hold.
+
+        Without `closely`, only what indexes say is taken for that: then large WARCs are empty until they are read.
+        """
+        self._shelving.look(closely)
+
+    def read_on(self) -> int:
+        """Read what is new in the WARCs that were seen; how many captures were added."""
+        return self._shelving.read_on()
 
     @property
     def progress(self) -> Progress:
         """How far the reading is."""
         return self._shelving.progress
 
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait until all that was there at the start has been read; whether it has."""
-        return self._shelving.complete.wait(seconds)
+    def find_awaited(self, *asked: Any, seconds: float = AWAITED_SECONDS) -> Memento | None:
+        """What `find` finds; while the archive is being read it is asked again as captures come, at most so long."""
+        limit = time.monotonic() + seconds
+        while not self.progress.complete and time.monotonic() < limit:
+            if found := self.find(*asked):
+                return found
+            self._shelving.wait(LOOK_AGAIN_SECONDS)
+        return self.find(*asked)
 
     def text_folders(self) -> list[tuple[Path, int]]:
         """Folders whose text files changed in the last refresh, with their modification time."""
@@ -252,89 +266,7 @@ class Library:
             found = self.by_digest(memento.digest)
         return found if found and found.id != memento.id else None
 
-    # browsing
-
-    def hosts(self) -> list[tuple[str, int]]:
-        """Every host that has captures, with their number."""
-        with self._cache.connection() as db:
-            rows = db.execute(
-                "SELECT substr(key, 1, instr(key, ')') - 1) AS host, count(*) FROM captures "
-                "WHERE instr(key, ')') > 0 GROUP BY host ORDER BY host"
-            )
-            return [(_host(reversed_host), number) for reversed_host, number in rows]
-
-    def addresses(
-        self, prefix: str, after: str = "", limit: int = 100, status: str = "", mime: str = ""
-    ) -> list[Address]:
-        """Addresses that begin with `prefix`, in order of key, those after the key `after` only.
-
-        `*.example.org` stands for a host and those below it. `status` is the first digits of a status code, `mime` the
-        beginning of a media type; both are of the last capture.
-        """
-        begin, end = key_range(prefix)
-        conditions, values = ["key >= ? AND key < ? AND key > ?"], [begin, end, after]
-        if status:
-            conditions.append("CAST(status AS TEXT) LIKE ? || '%'")
-            values.append(status)
-        if mime:
-            conditions.append("mime LIKE ? || '%'")
-            values.append(mime)
-        with self._cache.connection() as db:
-            rows = db.execute(
-                "SELECT url, key, count(*), min(time), max(time), status, mime FROM captures "
-                f"WHERE {' AND '.join(conditions)} GROUP BY key ORDER BY key LIMIT ?",
-                [*values, limit],
-            )
-            return [_address(row) for row in rows]
-
-    def nearby(self, url: str, limit: int = 10) -> list[Address]:
-        """Addresses of the archive most like `url`: those that share the longest beginning of its path."""
-        key = url_key(url)
-        host, _, path = key.partition(")")
-        parts = path.partition("?")[0].rstrip("/").split("/")
-        for size in range(len(parts), 0, -1):
-            begin = f"{host}){'/'.join(parts[:size])}"
-            if found := self._addresses_from(begin, limit):
-                return found
-        return []
-
-    def _addresses_from(self, begin: str, limit: int) -> list[Address]:
-        with self._cache.connection() as db:
-            rows = db.execute(
-                "SELECT url, key, count(*), min(time), max(time), status, mime FROM captures "
-                "WHERE key >= ? AND key < ? AND status = 200 GROUP BY key ORDER BY mime LIKE 'text/html%' DESC, key "
-                "LIMIT ?",
-                (begin, begin + "\x7f", limit),
-            )
-            return [_address(row) for row in rows]
-
-
-def key_range(prefix: str) -> tuple[str, str]:
-    """The keys of all addresses that begin with `prefix`, as a half-open range; all keys where it is empty."""
-    prefix = prefix.strip()
-    if not prefix:
-        return "", "\x7f"
-    if prefix.startswith("*."):
-        host = url_key(prefix[2:]).partition(")")[0]
-        return host + ")", host + "-"  # "," sorts behind ")" and before "-": the host, and those below it
-    begin = url_key(prefix)
-    if begin.endswith(")/"):
-        begin = begin[:-1]
-    elif prefix.endswith("/"):
-        begin += "/"
-    return begin, begin + "\x7f"
-
-
-def _host(reversed_host: str) -> str:
-    labels, colon, port = reversed_host.partition(":")
-    return ".".join(reversed(labels.split(","))) + colon + port
-
 
 def _memento(row: tuple[Any, ...]) -> Memento:
     number, url, moment, *rest = row
     return Memento(number, url, from_microseconds(moment), *rest)
-
-
-def _address(row: tuple[Any, ...]) -> Address:
-    url, key, number, first, last, status, mime = row
-    return Address(url, key, number, from_microseconds(first), from_microseconds(last), status, mime)

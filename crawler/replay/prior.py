@@ -8,7 +8,6 @@ was out of date.
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -25,8 +24,9 @@ BATCH = 5000
 """Lines in one transaction; what was taken so far is visible after each."""
 
 _INSERT = (
-    "INSERT OR IGNORE INTO captures (key, time, url, kind, method, status, mime, digest, file, offset, length) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT OR IGNORE INTO captures "
+    "(key, time, url, kind, method, status, mime, digest, file, offset, length, certain) VALUES "
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
 )
 
 
@@ -42,11 +42,6 @@ def take_index(cache: Cache, folder: Path, files: dict[str, int]) -> int:
             db.executemany(_INSERT, batch)
         taken += len(batch)
     return taken
-
-
-def drop_untrue(db: sqlite3.Connection, file: int) -> None:
-    """Remove what an index said of a file and its reading, now at the end, did not find."""
-    db.execute("DELETE FROM captures WHERE file = ? AND record_id IS NULL", (file,))
 
 
 def _rows(index: Path, files: dict[str, int]) -> Iterator[tuple[Any, ...]]:

@@ -24,9 +24,6 @@ from crawler.replay.web import Application, Handler, Request, Response, Server, 
 
 log = logging.getLogger(__name__)
 
-FIRST_READING_SECONDS = 120
-"""How long a request for something not found yet waits for the first reading of the archive."""
-
 TLS_HANDSHAKE = 0x16
 """The first byte of a TLS connection; in a tunnel without it (WebSocket) plain HTTP is spoken."""
 
@@ -61,11 +58,7 @@ class ArchiveAnswers:
     def _find(self, request: Request, url: str) -> Memento | None:
         content_type = request.headers.get("Content-Type") or ""
         asked = (url, self._showing.when, request.method, content_type, request.body)
-        found = self._library.find(*asked)
-        if found is None and request.method != "OPTIONS" and not self._library.progress.complete:
-            self._library.wait(FIRST_READING_SECONDS)
-            found = self._library.find(*asked)
-        return found
+        return self._library.find(*asked) if request.method == "OPTIONS" else self._library.find_awaited(*asked)
 
     def _not_there(self, request: Request, url: str, reason: str) -> Response:
         log.debug("not in the archive: %s %s", request.method, url)

@@ -55,12 +55,14 @@ class ReadingProgress:
 class PageReading:
     """Keeps the articles in `cache` level with the pages of `library` that have no texts beside them."""
 
-    def __init__(self, library: Library, cache: Cache, sources: Sources, workers: int) -> None:
+    def __init__(
+        self, library: Library, cache: Cache, sources: Sources, workers: int, stopping: threading.Event | None = None
+    ) -> None:
         self._library = library
         self._cache = cache
         self._sources = sources
         self._workers = workers
-        self._stopping = threading.Event()
+        self._stopping = stopping or threading.Event()
         self.idle = threading.Event()
         """Set while there is nothing to read."""
         self._progress = ReadingProgress(0, 0)

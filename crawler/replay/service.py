@@ -19,7 +19,6 @@ from crawler.replay.certificate import make_identity
 from crawler.replay.content import Content
 from crawler.replay.library import Library
 from crawler.replay.proxy import ArchiveAnswers, ProxyServer
-from crawler.replay.reading import PageReading
 from crawler.replay.reextract.sourcing import Sources
 from crawler.replay.showing import Showing
 from crawler.replay.site import Site
@@ -63,14 +62,14 @@ class Replay:
     ) -> None:
         root = root.resolve()
         self.cache = open_cache(root, cache_folder)
-        self.library = Library(root, self.cache)
+        self.captures = Library(root, self.cache)
         self.articles = Articles(root if root.is_dir() else root.parent, self.cache)
         self.showing = Showing(when)
-        self._reading = PageReading(self.library, self.cache, sources or Sources([]), workers) if workers else None
-        self._site = Site(self.library, self.articles, self.showing, root.name or str(root))
-        self._site.reading = self._reading
-        self._site.titles = sources.titles() if sources else {}
+        self._sources, self._workers = sources or Sources([]), workers
+        self._site = Site(self.captures, self.articles, self.showing, root.name or str(root))
+        self._site.titles = self._sources.titles()
         self._stopping = threading.Event()
+        self._looked = threading.Event()
         self._read_all = threading.Event()
         self._threads: list[threading.Thread] = []
         self._listen(bind, port)
@@ -87,7 +86,7 @@ class Replay:
         self._site.pages_port, self._site.content_port = self._pages.port, self._content.port
         self._router = self._routes()
         self.identity = make_identity()
-        answers = ArchiveAnswers(self.library, self.showing, self._site.missing)
+        answers = ArchiveAnswers(self.captures, self.showing, self._site.missing)
         own: dict[str, Application] = {
             f"127.0.0.1:{self._pages.port}": self._answer_page,
             f"127.0.0.1:{self._content.port}": content,
@@ -118,8 +117,8 @@ class Replay:
         for server in (self._pages, self._content, self._proxy):
             self._run(server.serve_forever, STOP_SECONDS)
         self._run(self._keep_reading)
-        if self._reading:
-            self._run(self._reading.run)
+        if self._workers:
+            self._run(self._read_pages)
 
     def _run(self, target: Callable[..., None], *arguments: float) -> None:
         thread = threading.Thread(target=target, args=arguments, daemon=True)
@@ -135,13 +134,26 @@ class Replay:
                 log.exception("reading the archive failed; it is tried again")
             self._stopping.wait(POLL_SECONDS)
 
+    def _read_pages(self) -> None:
+        """Read pages that came without texts as articles, once it is known which there are."""
+        while not self._looked.wait(POLL_SECONDS):
+            if self._stopping.is_set():
+                return
+        from crawler.replay.reading import PageReading  # loads the extraction, which takes half a second
+
+        reading = PageReading(self.captures, self.cache, self._sources, self._workers, self._stopping)
+        self._site.reading = reading
+        reading.run()
+
     def read_once(self) -> None:
-        """Read what is new: captures first, then articles."""
-        self.library.refresh()
-        for folder, mtime in self.library.text_folders():
+        """Read what is new: what captures there are, then articles, then every record."""
+        self.captures.look()
+        self._looked.set()
+        for folder, mtime in self.captures.text_folders():
             if self._stopping.is_set():
                 return
             self.articles.read_folder(folder, mtime)
+        self.captures.read_on()
         self._read_all.set()
 
     def pause(self, seconds: float) -> bool:
@@ -153,7 +165,7 @@ class Replay:
 
     def summary(self) -> str:
         """What there is, in a line."""
-        warcs = self.library.warcs()
+        warcs = self.captures.warcs()
         captures = sum(warc.captures for warc in warcs)
         articles = self.articles.count(Query())
         return f"{_counted(articles, 'article')}, {_counted(captures, 'capture')}, {_counted(len(warcs), 'WARC')}"
@@ -167,8 +179,6 @@ class Replay:
     def stop(self) -> None:
         """End the servers and the reading, and close the index."""
         self._stopping.set()
-        if self._reading:
-            self._reading.stop()
         for server in (self._pages, self._content, self._proxy):
             server.shutdown()
             server.server_close()

@@ -14,35 +14,26 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from crawler.archive.keys import method_url, url_key
 from crawler.archive.layout import OPEN, index_path
 from crawler.archive.reader import Damage, Record, iterate
 from crawler.replay.cache import Cache
 from crawler.replay.folder import FolderWatch
-from crawler.replay.mementos import microseconds
-from crawler.replay.prior import drop_untrue, take_index
+from crawler.replay.prior import take_index
+from crawler.replay.rows import Captures, drop_uncertain
+from crawler.replay.sketch import sketch
 
 KEPT = 1 << 16
 """Bytes of each block that the index needs at most: a head, and the body of a form that was posted."""
 
-KINDS = ("response", "revisit", "resource")
+SKETCHED_FROM = 1 << 22
+"""Bytes of a WARC from which on it is looked through before it is read; a smaller one is read in no time."""
+
 COMMIT_SECONDS = 0.25
 """While a large file is read, what was found so far is visible after at most this long."""
 
 BEGINNING = 512
 """Bytes by which a file is known again."""
-
-_INSERT = (
-    "INSERT INTO captures (key, time, url, kind, method, status, mime, digest, location, record_id, file, "
-    "offset, length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (file, offset) DO UPDATE SET key = excluded.key, time = excluded.time, url = excluded.url, "
-    "kind = excluded.kind, method = excluded.method, status = excluded.status, mime = excluded.mime, "
-    "digest = excluded.digest, location = excluded.location, record_id = excluded.record_id, "
-    "length = excluded.length"
-)
-"""What was read takes the place of what an index said (see `prior`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +72,8 @@ class Shelving:
         self._folder = root if root.is_dir() else root.parent
         self._cache = cache
         self._lock = threading.Lock()
+        self._found = threading.Condition()
+        self._names: dict[str, Path] = {}
         self._known: dict[str, _File] = {}
         self._bytes: dict[str, tuple[int, int]] = {}
 
@@ -90,17 +83,38 @@ class Shelving:
         states = list(self._bytes.values())
         return Progress(sum(read for read, _ in states), sum(size for _, size in states), self.complete.is_set())
 
-    def refresh(self) -> int:
-        """Read what is new; how many captures were added. One thread at a time does it, others wait for it."""
+    def look(self, closely: bool) -> None:
+        """See which WARCs there are, and take on trust what indexes say of new ones.
+
+        Of large ones without an index, `closely` takes what the beginnings of their records say.
+        """
         with self._lock:
             self.watch.refresh()
-            names = {self._name(path): path for path in self.watch.warcs}
-            self._forget_missing(names)
-            self._take_indexes(names)
-            self._bytes = {name: (self._position(name), _size(path)) for name, path in names.items()}
-            added = sum(self._read_on(name, path) for name, path in names.items())
+            self._names = {self._name(path): path for path in self.watch.warcs}
+            self._forget_missing()
+            self._bytes = {name: (self._position(name), _size(path)) for name, path in self._names.items()}
+            unindexed = self._take_indexes()
+            for name in unindexed if closely else ():
+                self._sketch(name)
+
+    def read_on(self) -> int:
+        """Read what is new in the WARCs that were seen; how many captures were added."""
+        with self._lock:
+            self._bytes = {name: (self._position(name), _size(path)) for name, path in self._names.items()}
+            added = sum(self._read_on(name, path) for name, path in self._names.items())
             self.complete.set()
+            self._tell()
             return added
+
+    def wait(self, seconds: float) -> None:
+        """Wait until more has been found, everything has been read, or so long."""
+        with self._found:
+            if not self.complete.is_set():
+                self._found.wait(seconds)
+
+    def _tell(self) -> None:
+        with self._found:
+            self._found.notify_all()
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._folder).as_posix().removesuffix(OPEN)
@@ -108,21 +122,22 @@ class Shelving:
     def _position(self, name: str) -> int:
         return self._known[name].position if name in self._known else 0
 
-    def _forget_missing(self, names: dict[str, Path]) -> None:
+    def _forget_missing(self) -> None:
         with self._cache.connection() as db:
             stored = dict(db.execute("SELECT path, id FROM files"))
-        for name in stored.keys() - names.keys():
+        for name in stored.keys() - self._names.keys():
             self._known.pop(name, None)
             with self._cache.transaction() as db:
                 _forget(db, stored[name])
 
-    def _take_indexes(self, names: dict[str, Path]) -> None:
-        """Enter what indexes say of WARCs that were never read."""
+    def _take_indexes(self) -> list[str]:
+        """Enter what indexes say of WARCs that were never read; the names of those of which none says anything."""
         with self._cache.connection() as db:
             stored = {path for (path,) in db.execute("SELECT path FROM files")}
+        new = sorted(self._names.keys() - stored)
         folders: dict[Path, dict[str, int]] = {}
-        for name in names.keys() - stored:
-            path = names[name]
+        for name in new:
+            path = self._names[name]
             if path.parent not in folders:
                 folders[path.parent] = {}
             if index_path(path.parent).exists():
@@ -130,6 +145,33 @@ class Shelving:
                     folders[path.parent][path.name.removesuffix(OPEN)] = _insert_file(db, name, path)
         for folder, files in folders.items():
             take_index(self._cache, folder, files)
+            self._tell()
+        return [name for name in new if not folders[self._names[name].parent]]
+
+    def _sketch(self, name: str) -> None:
+        """Enter what the beginnings of a WARC's records say, where reading all of it takes long."""
+        path = self._names[name]
+        size = _size(path)
+        if size < SKETCHED_FROM:
+            return
+        with self._cache.transaction() as db:
+            found = Captures(_insert_file(db, name, path), certain=False)
+        committed = time.monotonic()
+        try:
+            for record in sketch(path):
+                found.add(record)
+                if time.monotonic() - committed > COMMIT_SECONDS:
+                    self._commit_sketch(found)
+                    self._bytes[name] = (record.offset, size)
+                    committed = time.monotonic()
+        except OSError:
+            pass  # reading it will say why
+        self._commit_sketch(found)
+
+    def _commit_sketch(self, found: Captures) -> None:
+        with self._cache.transaction() as db:
+            found.write(db)
+        self._tell()
 
     def _read_on(self, name: str, path: Path) -> int:
         """Read the new bytes of one file."""
@@ -158,8 +200,7 @@ class Shelving:
 
     def _index(self, name: str, file: _File) -> int:
         """Index the file from its position on."""
-        found = _Captures(file.id)
-        unread = not file.position
+        found = Captures(file.id)
         file.damages = [damage for damage in file.damages if damage[0] < file.position]
         added = 0
         committed = time.monotonic()
@@ -173,9 +214,8 @@ class Shelving:
                 added += self._commit(name, file, found)
                 committed = time.monotonic()
         added += self._commit(name, file, found)
-        if unread:
-            with self._cache.transaction() as db:
-                drop_untrue(db, file.id)
+        with self._cache.transaction() as db:
+            drop_uncertain(db, file.id)
         return added
 
     def _items(self, file: _File) -> Iterator[Record | Damage]:
@@ -186,7 +226,7 @@ class Shelving:
         except OSError as error:
             yield Damage(file.path, file.position, error.strerror or str(error))
 
-    def _commit(self, name: str, file: _File, found: _Captures) -> int:
+    def _commit(self, name: str, file: _File, found: Captures) -> int:
         problem = json.dumps(file.damages) if file.damages else None
         with self._cache.transaction() as db:
             added = found.write(db)
@@ -195,89 +235,8 @@ class Shelving:
                 (file.position, file.size, file.mtime, _beginning(file.path, file.position), problem, file.id),
             )
         self._bytes[name] = (file.position, max(file.size, file.position))
+        self._tell()
         return added
-
-
-class _Captures:
-    """Rows that wait for the next transaction, and the requests that belong to them."""
-
-    def __init__(self, file: int) -> None:
-        self._file = file
-        self._rows: list[tuple[Any, ...]] = []
-        self._sent: list[tuple[str, str, str]] = []
-        self._request: Record | None = None
-        self._last_id = ""
-
-    def add(self, record: Record) -> None:
-        """Take a record of the file, in order."""
-        if record.type == "request":
-            self._add_request(record)
-        elif record.type in KINDS and record.url:
-            self._rows.append(self._row(record))
-            if self._request is not None and _belong(self._request, record):
-                self._note_sent(self._request, record.id)
-            self._request, self._last_id = None, record.id
-
-    def _add_request(self, record: Record) -> None:
-        """Remember what was posted, for the response before it that it names, or the one behind it."""
-        self._request = None
-        method = _method(record)
-        if method == "GET":
-            return
-        named = _concurrent(record)
-        for response_id in named:
-            self._note_sent(record, response_id)
-        if self._last_id not in named:
-            self._request = record
-
-    def _note_sent(self, request: Record, response_id: str) -> None:
-        keyed, _ = method_url(
-            request.url, _method(request), request.http.get("Content-Type") or "", request.payload.data
-        )
-        self._sent.append((_method(request), url_key(keyed), response_id))
-
-    def _row(self, record: Record) -> tuple[Any, ...]:
-        head = record.http
-        return (
-            url_key(record.url),
-            microseconds(record.date) if record.date else 0,
-            record.url,
-            record.type,
-            "GET",
-            head.status if head.raw else 200 if record.type == "resource" else None,
-            record.mime,
-            record.get("WARC-Payload-Digest"),
-            head.get("Location"),
-            record.id,
-            self._file,
-            record.offset,
-            record.length,
-        )
-
-    def write(self, db: sqlite3.Connection) -> int:
-        """Write the rows; how many were new."""
-        before = db.total_changes
-        db.executemany(_INSERT, self._rows)
-        added = db.total_changes - before
-        db.executemany(
-            f"UPDATE captures SET method = ?, key = ? WHERE record_id = ? AND file = {self._file}", self._sent
-        )
-        self._rows.clear()
-        self._sent.clear()
-        return added
-
-
-def _belong(request: Record, response: Record) -> bool:
-    concurrent = _concurrent(response)
-    return request.id in concurrent or (not concurrent and request.url == response.url)
-
-
-def _concurrent(record: Record) -> list[str]:
-    return [value for name, value in record.fields if name.lower() == "warc-concurrent-to"]
-
-
-def _method(request: Record) -> str:
-    return request.http.start.split(b" ")[0].decode("latin-1").upper() or "GET"
 
 
 def _insert_file(db: sqlite3.Connection, name: str, path: Path) -> int:

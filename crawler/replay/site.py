@@ -11,16 +11,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 
 from crawler.replay.articles import Articles, Entry
 from crawler.replay.library import Library
 from crawler.replay.mementos import Memento
-from crawler.replay.reading import PageReading
 from crawler.replay.showing import Showing
 from crawler.replay.web import Request, Response
+
+if TYPE_CHECKING:  # it loads the extraction, which pages do not wait for
+    from crawler.replay.reading import PageReading
 
 HERE = Path(__file__).parent
 ASSETS = {"replay.css": "text/css; charset=utf-8"}
@@ -38,7 +40,7 @@ PRIVACY = [
 class Site:
     """What all pages need. The ports are filled in once the servers listen."""
 
-    library: Library
+    captures: Library
     articles: Articles
     showing: Showing
     name: str
@@ -79,8 +81,8 @@ class Site:
         content = self.content_origin(request)
         shared = {
             "archive": self.name,
-            "progress": self.library.progress,
-            "problems": len(self.library.problems()),
+            "progress": self.captures.progress,
+            "problems": len(self.captures.problems()),
             "proxied": request.proxied,
             "content": content,
             "snippets": {},
@@ -105,17 +107,18 @@ class Site:
 
     def missing(self, request: Request, url: str, reason: str) -> Response:
         """The page in the place of an archived one that is not there, with the captures nearest to it."""
-        captures = self.library.captures(url)
+        captures = self.captures.captures(url)
         nearest = sorted(captures, key=lambda found: abs(found.date - (self.showing.when or datetime.now(UTC))))
         text = self._templates.get_template("missing.html").render(
             url=url,
             reason=reason,
             proxied=request.proxied,
             captures=nearest[:SHOWN_CAPTURES],
-            nearby=[] if captures else self.library.nearby(url),
+            nearby=[] if captures else self.captures.addresses.nearby(url),
             pages=self.pages_origin(request),
+            progress=self.captures.progress,
         )
-        response = Response.html(text, 404)
+        response = Response.html(text, 404 if self.captures.progress.complete else 503)
         policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
         response.headers += [("Content-Security-Policy", policy), ("Cache-Control", "no-store")]
         return response
@@ -133,7 +136,7 @@ class Site:
         return self.page(request, "now.html", visits=visits, when=self.showing.when)
 
     def _visit(self, url: str, memento: Memento | None, missing: list[str]) -> dict[str, Any]:
-        before, after = self.library.around(memento, shown=True) if memento else (None, None)
+        before, after = self.captures.around(memento, shown=True) if memento else (None, None)
         article = self.articles.of_record(memento.record_id) if memento else None
         return {
             "url": url,

@@ -237,16 +237,16 @@ def test_addresses_are_listed_by_prefix(recorder: Recorder, open_library: Open) 
     library.refresh()
 
     def listed(prefix: str, **more: str) -> list[str]:
-        return [address.url.removeprefix("https://") for address in library.addresses(prefix, **more)]  # type: ignore[arg-type]
+        return [address.url.removeprefix("https://") for address in library.addresses.below(prefix, **more)]  # type: ignore[arg-type]
 
     assert listed("https://a.org/news/") == ["a.org/news/1", "a.org/news/2"]
     assert listed("a.org/news") == ["a.org/news/1", "a.org/news/2", "a.org/newspaper"]
     assert listed("a.org/", status="4") == ["a.org/news/2"]
     assert listed("*.a.org") == ["a.org/news/1", "a.org/news/2", "a.org/newspaper", "img.a.org/x.png"]
     assert listed("", mime="image/") == ["img.a.org/x.png"]
-    first = library.addresses("a.org/", limit=1)
+    first = library.addresses.below("a.org/", limit=1)
     assert listed("a.org/", after=first[0].key) == ["a.org/news/2", "a.org/newspaper"]
-    assert library.hosts() == [("a.org", 3), ("img.a.org", 1), ("ab.org", 1)]
+    assert library.addresses.hosts() == [("a.org", 3), ("img.a.org", 1), ("ab.org", 1)]
 
 
 def test_a_single_warc_is_an_archive_too(recorder: Recorder, open_library: Open) -> None:
@@ -283,7 +283,7 @@ def test_an_index_beside_the_warcs_is_taken_on_trust_and_put_right(
     library = open_library(recorder.folder)
     with monkeypatch.context() as patched:
         patched.setattr(shelving, "iterate", lambda *args, **named: iter(()))
-        patched.setattr(shelving, "drop_untrue", lambda db, file: None)
+        patched.setattr(shelving, "drop_uncertain", lambda db, file: None)
         library.refresh()
         assert payload(library, "https://a.org/1") == b"one"
         assert library.find("https://a.org/never") is not None

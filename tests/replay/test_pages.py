@@ -85,7 +85,7 @@ def test_an_article_is_shown_with_its_provenance(served_archive: Served) -> None
 
 def test_the_record_that_is_downloaded_is_a_warc(served_archive: Served, tmp_path: Path) -> None:
     """The bytes are those in the archive, and any tool can read them."""
-    memento = served_archive.replay.library.find("https://paper.example/0", NOON)
+    memento = served_archive.replay.captures.find("https://paper.example/0", NOON)
     assert memento is not None
     port = served_archive.replay.url.rstrip("/").rsplit(":", 1)[1]
     connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=10)
