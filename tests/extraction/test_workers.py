@@ -96,7 +96,7 @@ def test_a_stopped_pool_says_so():
 
 
 PARENT = """
-import asyncio, sys
+import asyncio, signal, sys
 from crawler.extraction.rules import Rules
 from crawler.extraction.workers import ExtractionPool
 
@@ -110,6 +110,8 @@ async def main():
     await pool.extract(b"", "", "https://paper.example/", Rules())
 
 if __name__ == "__main__":
+    # A shell lets what it starts in the background ignore Ctrl-C, and these tests may be started so.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     asyncio.run(main())
 """
 
