@@ -44,13 +44,30 @@ SHARED_SCRIPTS = {
     "hi": ("hi", "mr", "ne"),
 }
 
+LETTERS = {
+    "ru": "ыэё", "uk": "їєґ", "be": "ў", "sr": "јљњђћџ", "mk": "ѓќѕј", "kk": "әғқңөұһ",
+    "fa": "پچژگ", "ur": "ٹڈڑںے", "ps": "ټډړږښځڅ",
+    "pl": "łżźćńśą", "hu": "őű", "tr": "ğı", "ro": "țșţ", "cs": "řůě", "sk": "ľĺŕ", "de": "ß", "az": "ə",
+    "lv": "ķļņģ", "lt": "ėųį", "is": "ðþ", "vi": "đơư", "sq": "ë", "es": "ñ¿¡", "pt": "ãõ", "fr": "œ", "et": "õ",
+}  # fmt: skip
+"""Letters that few other languages of the same script have."""
+
+LETTER_WEIGHT = 1.0
+"""What one such letter counts; a common word counts from 0.5 to 1.5."""
+
+KIN = {"sr": "hr", "bs": "hr", "sh": "hr"}
+"""Languages that are told from another by what the page states, since their commonest words are the same."""
+
+SPARSE = 0.13
+"""Share of a text's words under which the commonest words of a language do not show that it is written in it."""
+
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def language_of(text: str, stated: str = "") -> str | None:
     """The language of `text` as an ISO 639-1 code, `stated` (a BCP 47 tag) where the text does not tell."""
     stated = stated.split("-")[0].split("_")[0].lower()
-    stated = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "bs": "hr"}.get(stated, stated)
+    stated = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl"}.get(stated, stated)
     sample = text[:SAMPLE]
     script = _script(sample)
     if script and script not in SHARED_SCRIPTS:
@@ -60,6 +77,8 @@ def language_of(text: str, stated: str = "") -> str | None:
     if not scores:
         return stated or script or None
     best = max(scores, key=lambda language: (scores[language], language))
+    if KIN.get(stated) == best or (stated and stated not in common_words() and scores[best] < SPARSE * _length(sample)):
+        return stated
     return stated if scores.get(stated, 0) >= CLOSE * scores[best] else best
 
 
@@ -98,7 +117,16 @@ def _vocabulary(languages: tuple[str, ...]) -> dict[str, tuple[tuple[str, float]
 def _scores(sample: str, languages: tuple[str, ...]) -> dict[str, float]:
     vocabulary = _vocabulary(languages)
     scores: dict[str, float] = {}
-    for word in _WORD.findall(sample.casefold()):
+    folded = sample.casefold()
+    for word in _WORD.findall(folded):
         for language, weight in vocabulary.get(word, ()):
             scores[language] = scores.get(language, 0.0) + 0.5 + weight
+    for language in languages:
+        if count := sum(map(folded.count, LETTERS.get(language, ""))):
+            scores[language] = scores.get(language, 0.0) + LETTER_WEIGHT * count
     return scores
+
+
+def _length(sample: str) -> int:
+    """Words of a sample."""
+    return len(_WORD.findall(sample))
