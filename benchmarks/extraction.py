@@ -1,11 +1,15 @@
 """How good and how fast the extraction is, against labelled pages and beside other extractors.
 
     python benchmarks/extraction.py --data FOLDER [--sets zyte-news ...] [--systems ours trafilatura ...] [--worst 5]
+    python benchmarks/extraction.py --data FOLDER --templates [--sets ...]
 
 FOLDER holds one NAME.jsonl.gz a set, one JSON object a line: id, url, language, title, authors, date (YYYY-MM-DD),
 text (the label) and html. The text metric is that of Scrapinghub's article-extraction-benchmark: bags of 4-grams of
 words for each page; precision is the mean over pages with output, recall over all, F1 their harmonic mean.
 Ideographs and kana count as a word each. Times are CPU seconds of this process, each system alone after a warm-up.
+
+With --templates: the pages of sites that have several in a set, extracted on first sight, and again with the template
+that is learnt, without labels, from the other pages of the site. `used` counts pages whose place was known.
 """
 
 from __future__ import annotations
@@ -26,10 +30,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.extraction.extract import extract
 from crawler.extraction.language import language_of
 from crawler.extraction.rules import Rules
+from crawler.extraction.template import Seen, Template, learn
 
 Page = dict[str, Any]
 Output = dict[str, Any]
@@ -89,8 +95,9 @@ def _fields(page: Page, output: Output) -> dict[str, bool]:
     return right
 
 
-def ours(page: Page) -> Output:
-    result = extract(page["html"].encode("utf-8", "replace"), "text/html; charset=utf-8", page["url"], Rules())
+def ours(page: Page, template: Template | None = None) -> Output:
+    body = page["html"].encode("utf-8", "replace")
+    result = extract(body, "text/html; charset=utf-8", page["url"], Rules(), template=template)
     if "rejected" in result:
         return {"text": "", "title": "", "authors": [], "date": None, "rejected": result["rejected"]}
     # The labels of the text are of the body alone; where a set's labels begin with the title, it is put back below.
@@ -99,6 +106,8 @@ def ours(page: Page) -> Output:
         **{name: result[name] for name in ("title", "authors", "language")},
         "date": result["published"],
         "text": body,
+        "seen": Seen.of(result["text"], "", result["place"], result["removed"]),
+        "place": result["place"],
     }
 
 
@@ -196,6 +205,38 @@ def with_title(pages: list[Page], outputs: list[Output]) -> list[Output]:
     ]
 
 
+def by_site(pages: list[Page]) -> list[list[Page]]:
+    """The pages of each site that has several."""
+    sites: dict[str, list[Page]] = {}
+    for page in pages:
+        sites.setdefault(urlsplit(page["url"]).hostname or page["id"], []).append(page)
+    return [site for site in sites.values() if len(site) > 1]
+
+
+def show_templates(name: str, pages: list[Page]) -> None:
+    """First sight beside the learnt template, over the sites of a set that have several pages."""
+    sites = by_site(pages)
+    pages = [page for site in sites for page in site]
+    first, rate = run(ours, pages)
+    found = {id(page): output for page, output in zip(pages, first, strict=True)}
+    templates = {}
+    for site in sites:
+        for page in site:
+            seen = [found[id(other)].get("seen") for other in site if other is not page]
+            templates[id(page)] = learn(one for one in seen if one)
+    known = [template for template in templates.values() if template.places]
+    second, faster = run(lambda page: ours(page, templates[id(page)]), pages)
+    used = sum(_is_used(output, templates[id(page)]) for page, output in zip(pages, second, strict=True))
+    print(f"{name}: {len(sites)} sites, {len(pages)} pages; a place is known for {len(known)}, used on {used}")
+    for label, outputs, pace in (("first sight", first, rate), ("template", second, faster)):
+        scores = [score(page, output) for page, output in zip(pages, with_title(pages, outputs), strict=True)]
+        print(f"{name:<16}{label:<24}{summary(scores)}  {pace:.1f}", flush=True)
+
+
+def _is_used(output: Output, template: Template) -> bool:
+    return output.get("place") in {place.path for place in template.places}
+
+
 def summary(scores: list[Score]) -> str:
     """The figures of one system over one set, as cells of the table."""
     precision = statistics.mean([one.precision for one in scores if one.precision is not None] or [0.0])
@@ -248,6 +289,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser.add_argument("--sample", type=int, default=0, help="pages of each set at most")
     parser.add_argument("--worst", type=int, default=0, help="show the worst N pages of each system as differences")
     parser.add_argument("--languages", action="store_true", help="figures for each language too")
+    parser.add_argument("--templates", action="store_true", help="first sight beside learnt templates")
     parser.add_argument(
         "--wrong", choices=["title", "authors", "date", "language"], help="show where this field is wrong"
     )
@@ -264,6 +306,9 @@ def main(arguments: Iterable[str] | None = None) -> None:
     print(f"{'set':<16}{'system':<24}F1      P       R       <0.8    exact  title  author date   lang   pages/CPU-s")
     for path in paths:
         pages = read(path, options.sample)
+        if options.templates:
+            show_templates(path.name.split(".")[0], pages)
+            continue
         for name in options.systems:
             outputs, rate = run(available[name], pages)
             scores = [score(page, output) for page, output in zip(pages, with_title(pages, outputs), strict=True)]

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from crawler.archive.exchange import Capture
 from crawler.archive.record import Record
 from crawler.extraction import EXTRACTOR
 from crawler.extraction.rules import Rules
+from crawler.extraction.template import Template
 from crawler.items import Article, Image, Page
 from crawler.sources.model import Source
+from crawler.storage.templates import KnownTemplate, known_in
 
 ARTICLE_FIELDS = {field.name for field in fields(Article)}
 RESERVATION = "tdm-reservation"
@@ -45,7 +48,16 @@ def page_of(source: Source, capture: Capture, record: Record) -> Page:
         content_type=record.http.get("Content-Type") or "",
         headers=headers,
         capture=capture,
+        template=template_for(source, capture, record.payload_path or record.path),
     )
+
+
+def template_for(source: Source, capture: Capture, warc: Path) -> KnownTemplate | None:
+    """What was known of the site when the payload of a capture was written to `warc`; None where it is not to be used.
+
+    A page that is captured again unchanged is a revisit of what is in an older WARC. It gives the same text again.
+    """
+    return known_in(warc, source.name) if source.rules_at(capture.date).template else None
 
 
 def rules_for(source: Source, moment: datetime) -> Rules:
@@ -53,14 +65,15 @@ def rules_for(source: Source, moment: datetime) -> Rules:
     return Rules.of(source.rules_at(moment), source.timezone, source.language)
 
 
-def work(source: Source, page: Page) -> tuple[bytes, str, str, Rules, dict[str, str]]:
+def work(source: Source, page: Page) -> tuple[bytes, str, str, Rules, dict[str, str], Template | None]:
     """The arguments with which the extractor is called for `page`; primitives, so that they reach a worker process."""
     headers: dict[str, str] = {}
     for name, value in page.headers:
         headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
     if page.capture.via.reserved:
         headers.setdefault(RESERVATION, "1")  # the site's tdmrep.json: the response's own word would come first
-    return page.body, page.content_type, page.url, rules_for(source, page.capture.date), headers
+    template = page.template.template if page.template else None
+    return page.body, page.content_type, page.url, rules_for(source, page.capture.date), headers, template
 
 
 def article_of(source: Source, page: Page, extracted: dict[str, Any]) -> Article | Rejected:
@@ -78,6 +91,7 @@ def article_of(source: Source, page: Page, extracted: dict[str, Any]) -> Article
     capture = page.capture
     return Article(
         **values,
+        template=page.template.record_id if page.template else None,
         record_id=capture.record_id,
         warc=capture.warc,
         offset=capture.offset,

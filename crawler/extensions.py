@@ -21,7 +21,7 @@ import crawler as broadsheet
 from crawler.archive.exchange import Capture, Exchange, Original, Via
 from crawler.archive.layout import catalogue_path, warc_file, warc_folder
 from crawler.archive.writer import ArchiveWriter
-from crawler.articles import page_of
+from crawler.articles import page_of, template_for
 from crawler.errors import ArchiveError, CaptureError, RecordError
 from crawler.handlers import ARCHIVE_FAILED
 from crawler.health.facts import read_histories
@@ -34,6 +34,7 @@ from crawler.storage.catalogue import Catalogue
 from crawler.storage.level import bring_level
 from crawler.storage.records import capture_record
 from crawler.storage.seen import Known
+from crawler.storage.templates import KnownTemplate, learnt
 from crawler.storage.texts import sidecar
 
 T = TypeVar("T")
@@ -71,6 +72,7 @@ class Archiving:
             max_bytes=settings.getint("WARC_MAX_BYTES"),
             chunked_payload_digest=settings.getbool("WARC_CHUNKED_PAYLOAD_DIGEST"),
             deduplicate=settings.getbool("WARC_REVISITS"),
+            template=self._learnt(),
             find_original=self._original,
             find_unmodified=self._unmodified,
         )
@@ -85,6 +87,21 @@ class Archiving:
         crawler.signals.connect(archiving._spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(archiving.close, signal=signals.engine_stopped)
         return archiving
+
+    def _learnt(self) -> bytes:
+        """What earlier crawls showed of the site, as it goes into the WARCs of this one; b"" where that is nothing."""
+        if not self.source.extraction.template:
+            return b""
+        template = learnt(self.archives, self.source.name, self.catalogue)
+        return template.to_json().encode() if template else b""
+
+    def template_for(self, capture: Capture, payload_path: Path | None = None) -> KnownTemplate | None:
+        """What was known of the site when the payload of a capture was archived, which lies in `payload_path`."""
+        name, source = capture.warc, self.source.name
+        if capture.kind == "revisit" and (found := self.catalogue.original(capture.payload_digest)):
+            source, name = found[0], found[1].warc
+        path = payload_path or warc_file(self.archives, source, name)
+        return template_for(self.source, capture, path) if path else None
 
     def keep(self, exchange: Exchange, via: Via) -> Capture | None:
         """Write the exchange to the archive; raises CaptureError when it cannot be written.

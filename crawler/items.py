@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from crawler.archive.exchange import Capture
+
+if TYPE_CHECKING:
+    from crawler.storage.templates import KnownTemplate
 
 
 @dataclass(slots=True)
@@ -23,6 +27,8 @@ class Page:
     headers: list[tuple[str, str]]
     """The response's header fields in order, decoded as Latin-1; reservation signals such as X-Robots-Tag are there."""
     capture: Capture
+    template: KnownTemplate | None = None
+    """What was known of the site by the crawl that first captured the page as it is."""
 
 
 @dataclass(slots=True)
@@ -63,6 +69,12 @@ class Article:
     paywalled: bool = False
     rights: list[str] = field(default_factory=list)
     """Reservation signals that the page or its response states: noarchive, noai, tdm-reservation ..."""
+    place: str | None = None
+    """Where on the page the text was found (`crawler.extraction.place`); None where no one box holds it."""
+    removed: list[str] = field(default_factory=list)
+    """Lines that were taken out because they recur on the site, as its template says."""
+    template: str | None = None
+    """The record of the template that was known when the page was captured."""
     record_id: str = ""
     warc: str = ""
     offset: int = 0

@@ -50,6 +50,8 @@ class Record:
     size: int = 0
     """Bytes of the block in the file."""
     problems: list[str] = field(default_factory=list)
+    payload_path: Path | None = None
+    """The WARC that has the payload of a revisit that was resolved."""
     _resolved: tuple[Head, Decoded] | None = None
 
     def get(self, name: str) -> str | None:
@@ -155,7 +157,8 @@ class Record:
         """This revisit with the payload of `original`; with its head too where this is a 304 or has none of its own."""
         own = self.http
         head = own if own.raw and own.status != NOT_MODIFIED_STATUS else original.http
-        return replace(self, _resolved=(head, original.payload))
+        path = original.payload_path or original.path
+        return replace(self, payload_path=path, _resolved=(head, original.payload))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from crawler.archive.layout import OPEN, find_warcs
 from crawler.archive.reader import Damage, iterate
+from crawler.archive.template_records import TARGET
 from crawler.archive.warcfile import sync_folder
 from crawler.errors import ArchiveError
 
@@ -107,6 +108,6 @@ def _end_of_last_capture(path: Path) -> tuple[int, list[Damage]]:
     for item in iterate(path, keep=0):
         if isinstance(item, Damage):
             damages.append(item)
-        elif item.type in LAST_OF_A_CAPTURE:
+        elif item.type in LAST_OF_A_CAPTURE and not item.url.startswith(TARGET):
             end = item.offset + item.length
     return end, damages

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import fcntl
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,9 @@ from crawler.archive.layout import OPEN, warc_name
 from crawler.archive.records import warcinfo
 
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+
+Opening = Callable[[str], bytes]
+"""The id of a file's warcinfo record to the members that stand behind it."""
 
 
 class WarcFile:
@@ -23,27 +26,34 @@ class WarcFile:
     with the last whole capture.
     """
 
-    def __init__(self, path: Path, descriptor: int, info: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, descriptor: int, info: Mapping[str, str], opening: Opening | None = None) -> None:
         self.path = path
         self.name = path.name.removesuffix(OPEN)
         self.size = 0
         self._descriptor = descriptor
-        self.warcinfo_id, self._warcinfo = warcinfo(self.name, info)
+        self.warcinfo_id, self._head = warcinfo(self.name, info)
+        if opening:
+            self._head += opening(self.warcinfo_id)
 
     @classmethod
-    def create(cls, folder: Path, prefix: str, serial: int, info: Mapping[str, str]) -> tuple[WarcFile, int]:
-        """A new file in `folder` (made where missing), and its serial: the first from `serial` on that is free."""
+    def create(
+        cls, folder: Path, prefix: str, serial: int, info: Mapping[str, str], opening: Opening | None = None
+    ) -> tuple[WarcFile, int]:
+        """A new file in `folder` (made where missing), and its serial: the first from `serial` on that is free.
+
+        What `opening` gives for the warcinfo's id are the members that stand behind it.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         while True:
             name = warc_name(prefix, datetime.now(UTC), serial)
             descriptor = _create_exclusively(folder, name)
             if descriptor is not None:
-                return cls(folder / (name + OPEN), descriptor, info), serial
+                return cls(folder / (name + OPEN), descriptor, info, opening), serial
             serial += 1
 
     def append(self, capture: bytes) -> int:
-        """Write the members of one capture, and the warcinfo before the first; returns the capture's offset."""
-        data = capture if self.size else self._warcinfo + capture
+        """Write the members of one capture, and the head of the file before the first; returns the capture's offset."""
+        data = capture if self.size else self._head + capture
         try:
             self._write(data)
             if not os.fstat(self._descriptor).st_nlink:

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 from crawler.archive.exchange import Capture, Exchange, Original, Via
 from crawler.archive.records import NOT_MODIFIED_STATUS, Answer, CaptureRecords
+from crawler.archive.template_records import template_member
 from crawler.archive.text_records import text_members
 from crawler.archive.warcfile import WarcFile
 from crawler.errors import CaptureError
@@ -40,6 +41,7 @@ class ArchiveWriter:
     """Writes captures to `folder`, in files whose names start with `prefix`.
 
     `info` goes into each file's warcinfo record (software, operator, robots, http-header-user-agent ...).
+    `template` (JSON) is what is known of the site, and stands behind it; nothing is written of an empty one.
     `deduplicate=False` turns revisit records off. `find_original` and `find_unmodified` look up what other runs
     archived; payloads that this writer wrote it knows itself. Not thread-safe; any number of writers,
     in any processes, can write to one folder.
@@ -54,6 +56,7 @@ class ArchiveWriter:
         max_bytes: int = MAX_BYTES,
         chunked_payload_digest: bool = False,
         deduplicate: bool = True,
+        template: bytes = b"",
         find_original: FindOriginal | None = None,
         find_unmodified: FindUnmodified | None = None,
     ) -> None:
@@ -63,6 +66,7 @@ class ArchiveWriter:
         self._max_bytes = max_bytes
         self._chunked_payload_digest = chunked_payload_digest
         self._deduplicate = deduplicate
+        self._template = template
         self._find_original = find_original or (lambda digest, size: None)
         self._find_unmodified = find_unmodified or (lambda url: None)
         self._serial = 0
@@ -138,8 +142,12 @@ class ArchiveWriter:
 
     def _current_file(self) -> WarcFile:
         if self._file is None:
-            self._file, self._serial = WarcFile.create(self._folder, self._prefix, self._serial, self._info)
+            opening = self._template_member if self._template else None
+            self._file, self._serial = WarcFile.create(self._folder, self._prefix, self._serial, self._info, opening)
         return self._file
+
+    def _template_member(self, warcinfo_id: str) -> bytes:
+        return template_member(self._prefix, self._template, warcinfo_id)
 
     def _rotate(self) -> None:
         if self._file and self._file.size >= self._max_bytes:

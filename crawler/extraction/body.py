@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -16,10 +17,11 @@ from crawler.extraction.blocks import Block, clean_text
 from crawler.extraction.consensus import most_agreed
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.parse import parse_page, remove
+from crawler.extraction.place import Place, beside, elements_at, place_of, running_beside, size
 from crawler.extraction.prune import prune
-from crawler.extraction.reader import DOUBTFUL, read_article
+from crawler.extraction.reader import DOUBTFUL, Reading, read_article
 from crawler.extraction.rules import Rules, select
-from crawler.extraction.survey import blocks_of, survey
+from crawler.extraction.survey import Survey, blocks_of, survey
 
 NO_BREAK_SPACE = "\xa0"
 STAND_IN = "\U0001d332"
@@ -32,21 +34,31 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("readability").setLevel(logging.CRITICAL)
 
 
-def body_blocks(tree: HtmlElement, rules: Rules, metadata: Metadata) -> list[Block]:
-    """The blocks of the article on the page `tree`, which is changed; none where there is no article.
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The blocks of an article, and the place on its page that holds them (`crawler.extraction.place`), if one does."""
+
+    blocks: list[Block]
+    place: str | None = None
+
+
+def body_of(tree: HtmlElement, rules: Rules, metadata: Metadata, places: Sequence[Place] = ()) -> Body:
+    """The article on the page `tree`, which is changed; without blocks where there is no article.
 
     Containers that the source names (`keep`) are taken as they are, but for furniture; where none of them is on
-    the page, or no rule names any, the reader finds the article, and where it is in doubt others are asked.
+    the page, or no rule names any, the reader finds the article, in the first of `places` that is on the page if it
+    can, and where it is in doubt others are asked.
     """
     for element in select(tree, rules.drop):
         remove(element)
     _spell_out_quotes(tree)
-    blocks = _kept_blocks(tree, rules) or _found_blocks(tree, metadata)
-    for block in blocks:
+    kept = _kept_blocks(tree, rules)
+    body = Body(kept) if kept else _found_body(tree, metadata, places)
+    for block in body.blocks:
         block.text = clean_text(block.text)
         if not rules.no_break_spaces:
             block.text = block.text.replace(NO_BREAK_SPACE, " ")
-    return [block for block in blocks if block.text.strip()]
+    return Body([block for block in body.blocks if block.text.strip()], body.place)
 
 
 def _kept_blocks(tree: HtmlElement, rules: Rules) -> list[Block]:
@@ -57,15 +69,30 @@ def _kept_blocks(tree: HtmlElement, rules: Rules) -> list[Block]:
     return [block for container in kept for block in blocks_of(container)]
 
 
-def _found_blocks(tree: HtmlElement, metadata: Metadata) -> list[Block]:
-    """The article as the reader finds it; where that is doubtful, what most of three extractors agree on."""
-    reading = read_article(survey(tree), metadata.title, metadata.stated_body, metadata.description or "")
-    if reading.doubt < DOUBTFUL:
-        return reading.blocks
+def _found_body(tree: HtmlElement, metadata: Metadata, places: Sequence[Place]) -> Body:
+    """The article as the reader finds it; where that is doubtful, what most of several extractors agree on."""
+    asked: list[Body] = []
+    for place in places:
+        if elements := elements_at(tree, place.path):
+            reading = _read(survey(tree, beside(elements)), metadata)
+            asked = [Body(reading.blocks, place.path)]
+            # Little text in the place and much beside it: the article may for once stand elsewhere.
+            enough = min(place.size, running_beside(tree, elements))
+            if reading.doubt < DOUBTFUL and size(reading.blocks) >= enough:
+                return asked[0]
+            break
+    reading = _read(survey(tree), metadata)
+    if reading.doubt < DOUBTFUL and not asked:
+        return Body(reading.blocks, place_of(reading.found))
     pruned = copy.deepcopy(tree)
     prune(pruned)
     others = [blocks for blocks in (_by_trafilatura(pruned), _by_readability(pruned)) if blocks]
-    return most_agreed([reading.blocks, *others])
+    asked += map(Body, (reading.blocks, *others))
+    return asked[most_agreed([body.blocks for body in asked])]
+
+
+def _read(page: Survey, metadata: Metadata) -> Reading:
+    return read_article(page, metadata.title, metadata.stated_body, metadata.description or "")
 
 
 def _outermost(elements: Sequence[HtmlElement]) -> list[HtmlElement]:

@@ -17,14 +17,13 @@ FIRST_AHEAD = 0.1
 _WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 
 
-def most_agreed(extractions: Sequence[list[Block]]) -> list[Block]:
-    """The extraction that shares most with the others; the first where that is about as good."""
+def most_agreed(extractions: Sequence[list[Block]]) -> int:
+    """Which extraction shares most with the others; the first where that is about as good."""
     bags = [shingles(" ".join(block.text for block in blocks)) for blocks in extractions]
     agreed = [sum(likeness(bag, other) for other in bags if other is not bag) for bag in bags]
     if agreed:
         agreed[0] += FIRST_AHEAD
-    best = max(range(len(extractions)), key=lambda place: (agreed[place], -place))
-    return extractions[best]
+    return max(range(len(extractions)), key=lambda place: (agreed[place], -place))
 
 
 def shingles(text: str) -> Counter[tuple[str, ...]]:

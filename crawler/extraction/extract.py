@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction import EXTRACTOR
 from crawler.extraction.blocks import Block, text_file
-from crawler.extraction.body import NO_BREAK_SPACE, body_blocks
+from crawler.extraction.body import NO_BREAK_SPACE, body_of
 from crawler.extraction.clean import clean_blocks, fold
 from crawler.extraction.decode import decode_page
 from crawler.extraction.language import language_of
@@ -49,23 +49,25 @@ def extract(
     if refused := refuse_page(tree, url):
         return _rejected(refused)
     metadata = read_metadata(tree, url, rules, headers)
-    found = body_blocks(copy.deepcopy(tree), rules, metadata)
-    blocks = clean_blocks(found, metadata.title, rules.drop_lines, metadata.authors)
-    if template is not None:
-        blocks = template.without_furniture(blocks)
-    if rules.standfirst:
-        blocks = _led_by(metadata.standfirst, blocks)
-    if refused := judge(tree, url, metadata, blocks, rules):
+    found = body_of(copy.deepcopy(tree), rules, metadata, template.places if template else ())
+    cleaned = clean_blocks(found.blocks, metadata.title, rules.drop_lines, metadata.authors)
+    blocks = template.without_furniture(cleaned) if template else cleaned
+    left = set(map(id, blocks))
+    removed = [block.text for block in cleaned if id(block) not in left]
+    # What is an article is not for the template to say: it could only make one too short.
+    if refused := judge(tree, url, metadata, _led(rules, metadata, cleaned), rules):
         return _rejected(refused)
-    return _fields(url, metadata, blocks, rules)
+    blocks = _led(rules, metadata, blocks)
+    return _fields(url, metadata, blocks, rules) | {"place": found.place, "removed": removed}
 
 
 def _rejected(rejection: Rejection) -> Extracted:
     return {"rejected": rejection.reason, "detail": rejection.detail}
 
 
-def _led_by(standfirst: str | None, blocks: list[Block]) -> list[Block]:
-    """`blocks` with the standfirst first, unless it stands at their head already."""
+def _led(rules: Rules, metadata: Metadata, blocks: list[Block]) -> list[Block]:
+    """`blocks` with the standfirst first where the source wants it, unless it stands at their head already."""
+    standfirst = metadata.standfirst if rules.standfirst else None
     if not standfirst or any(fold(standfirst) in fold(block.text) for block in blocks[:HEAD_BLOCKS]):
         return blocks
     return [Block(standfirst), *blocks]

@@ -41,6 +41,8 @@ class Reading:
 
     blocks: list[Block]
     doubt: float
+    found: list[Found]
+    """The blocks as they stand on the page, a repeated one each time."""
 
 
 def read_article(page: Survey, title: str, body: str = "", description: str = "") -> Reading:
@@ -52,7 +54,7 @@ def read_article(page: Survey, title: str, body: str = "", description: str = ""
         for found, row in zip(page.found, rows, strict=True)
     ]
     chosen = _with_siblings(page.found, rows, chances)
-    return Reading(_without_repeats([found.block for found in chosen]), _doubt(page.found, chances))
+    return Reading(_without_repeats([found.block for found in chosen]), _doubt(page.found, chances), chosen)
 
 
 def _with_siblings(found: Sequence[Found], rows: Sequence[Row], chances: Sequence[float]) -> list[Found]:

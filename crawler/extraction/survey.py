@@ -7,6 +7,7 @@ pages of a site (`template`).
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -118,19 +119,19 @@ class Survey:
     boxes: list[Box] = field(default_factory=list)
 
 
-def survey(root: HtmlElement) -> Survey:
-    """The blocks of the page below `root`; the tree stays as it is."""
+def survey(root: HtmlElement, without: Collection[HtmlElement] = ()) -> Survey:
+    """The blocks of the page below `root`, but for those in elements of `without`; the tree stays as it is."""
     walk = _Walk()
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
         tag = element.tag
         if event == "start":
-            if _is_skipped(element, tag):
+            if _is_skipped(element, tag) or element in without:
                 walker.skip_subtree()
             else:
                 walk.open(element, tag)
         else:
-            if not _is_skipped(element, tag):
+            if not (_is_skipped(element, tag) or element in without):
                 walk.close(element, tag)
             if element.tail and element is not root:
                 walk.text(element.tail)

@@ -67,7 +67,8 @@ class NotInArchive(FetchError, IgnoreRequest):
 class ReplayHandler(BaseDownloadHandler):
     """Answers requests out of the archive that REPLAY names.
 
-    `request.meta["capture"]` is then the `Capture` of the response, as `CaptureHandler` leaves it. A robots.txt that
+    `request.meta["capture"]` is then the `Capture` of the response, as `CaptureHandler` leaves it, and
+    `request.meta["payload_path"]` the WARC that has its payload. A robots.txt that
     was not archived is answered with 404: no server is asked, so there is nobody whose wishes could be missed.
     """
 
@@ -88,6 +89,7 @@ class ReplayHandler(BaseDownloadHandler):
             return self._miss(url, f"{url} is not in the archive at {self._network.library.root}")
         self._count(HIT)
         request.meta["capture"] = capture_of(record, request.meta.get("via") or Via())
+        request.meta["payload_path"] = record.payload_path or record.path
         return _response(request, record)
 
     def _miss(self, url: str, message: str) -> Response:

@@ -130,6 +130,12 @@ class Rules(Table):
     no_break_spaces: bool = key(
         True, "Whether no-break spaces of the text stay; where not, they become ordinary spaces.", False
     )
+    template: bool = key(
+        True,
+        "Whether what earlier crawls showed of the site is used: lines that recur on its articles go, and the "
+        "place where its articles stand is read first (`scrapy template NAME` shows both).",
+        False,
+    )
     min_length: int = key(
         100,
         "Fewest characters of text that make an article; a page with less is counted as too short, and not kept.",

@@ -284,7 +284,8 @@ class NewsSpider(Spider):
             for name in response.headers
             for value in response.headers.getlist(name)
         ]
-        yield Page(self.source.name, response.url, response.body, _content_type(response), headers, capture)
+        template = self._archiving().template_for(capture, response.meta.get("payload_path"))
+        yield Page(self.source.name, response.url, response.body, _content_type(response), headers, capture, template)
 
     def parse_requisite(self, response: Response) -> None:
         """Nothing to do: what a page needs is in the archive once it was fetched."""

@@ -257,6 +257,14 @@ class Catalogue:
         )
         return list(self._many(f"{where} AND status = 200 AND truncated IS NULL ORDER BY date", source, row[0]))
 
+    def recent_texts(self, source: str, count: int) -> list[str]:
+        """The paths of the last `count` texts of `source` by the time of their capture, the newest first."""
+        self.flush()
+        rows = self._db.execute(
+            "SELECT path FROM articles WHERE source = ? ORDER BY captured DESC, path LIMIT ?", (source, count)
+        )
+        return [path for (path,) in rows]
+
     # level with the WARCs
 
     def is_level(self, warc: str, size: int) -> bool:

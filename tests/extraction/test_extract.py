@@ -16,7 +16,7 @@ from crawler.items import Article
 
 URL = "https://paper.example/2024/05/06/bridge"
 NO_RULES = Rules()
-FROM_ELSEWHERE = {"source", "record_id", "warc", "offset", "captured", "payload_digest", "path"}
+FROM_ELSEWHERE = {"source", "template", "record_id", "warc", "offset", "captured", "payload_digest", "path"}
 
 
 def text_of(body, rules=NO_RULES, url=URL):

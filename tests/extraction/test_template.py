@@ -2,13 +2,14 @@
 
 import random
 import string
+from dataclasses import replace
 
 import pytest
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.extract import extract
 from crawler.extraction.rules import Rules
-from crawler.extraction.template import Seen, Template, key_of, learn
+from crawler.extraction.template import Line, Seen, Template, key_of, learn
 
 URL = "https://paper.example/2024/05/06/bridge"
 PLEA = "Our newspaper lives from its readers: please become a member, for the price of a cup of tea a month."
@@ -62,6 +63,12 @@ def test_numbers_signs_and_case_make_no_difference():
     assert [line.key for line in learn(pages).lines] == ["0 people read this now"]
 
 
+def test_reports_that_differ_in_their_numbers_are_not_furniture():
+    report = "The index closed {} points higher, at {}, after trade in some {} papers; the dollar stood at {} yen. " * 2
+    pages = [story(number, report.format(*range(number, number + 8))) for number in range(9)]
+    assert learn(pages).lines == ()
+
+
 def test_a_text_is_never_emptied_or_halved():
     short = [Block("A short report of its own that says what there is to say."), Block(PLEA), Block(PLEA)]
     template = learn([story(number, PLEA) for number in range(4)])
@@ -113,3 +120,62 @@ def test_extraction_takes_out_what_the_template_knows(article_page, sentences):
     with_it = extract(page, "text/html", URL, Rules(), template=template)["text"]
     assert with_it == "\n\n".join(("A bridge is opened", *sentences)) + "\n"
     assert PLEA in extract(page, "text/html", URL, Rules())["text"]
+
+
+def test_a_template_never_makes_an_article_too_short(article_page):
+    page = article_page(PLEA, "The bridge is open again, says the town.")
+    template = learn([story(number, PLEA) for number in range(4)])
+    assert "rejected" not in extract(page, "text/html", URL, Rules(), template=template)
+
+
+def test_a_heading_that_recurs_stays_where_its_text_does():
+    template = Template(lines=(Line("ingredients", 9), Line("more recipes", 9)))
+    page = [
+        Block("A soup for cold days is what we cook today, with what the garden still has to give."),
+        Block("Ingredients", "heading"),
+        Block("Two carrots, an onion, a little salt."),
+        Block("More recipes", "heading"),
+    ]
+    assert template.without_furniture(page) == page[:3]
+
+
+def placed(numbers, place):
+    """Stories that stand at a place, captured day after day."""
+    return [replace(story(number), place=place, captured=f"2024-03-{number + 1:02}") for number in numbers]
+
+
+def test_a_redesign_begins_a_new_period_whose_places_come_first():
+    template = learn([*placed(range(10), "div.old"), *placed(range(10, 20), "div.new")])
+    assert [(period.first_day, period.last_day) for period in template.periods] == [
+        ("2024-03-01", "2024-03-10"),
+        ("2024-03-11", "2024-03-20"),
+    ]
+    assert [place.path for place in template.places] == ["div.new", "div.old"]
+
+
+def test_articles_of_another_layout_begin_no_period():
+    pages = placed(range(20), "div.story")
+    for number in (3, 4, 9, 15):
+        pages[number] = replace(pages[number], place="div.live")
+    template = learn(pages)
+    assert len(template.periods) == 1
+    assert [(place.path, place.articles) for place in template.places] == [("div.story", 16), ("div.live", 4)]
+
+
+def test_a_place_of_two_articles_is_not_learnt():
+    template = learn([*placed(range(8), "div.story"), *placed(range(8, 10), "div.other")])
+    assert [place.path for place in template.places] == ["div.story"]
+
+
+def test_pages_whose_place_is_not_known_teach_lines_only():
+    template = learn([story(number, PLEA) for number in range(4)])
+    assert template.periods == ()
+    assert template.lines
+
+
+def test_what_a_template_took_out_is_seen_again_by_the_next(article_page, sentences):
+    """Otherwise furniture would be forgotten as soon as it is known, and be back after that."""
+    template = learn([story(number, PLEA) for number in range(4)])
+    result = extract(article_page(*sentences, PLEA), "text/html", URL, Rules(), template=template)
+    assert result["removed"] == [PLEA]
+    assert PLEA in Seen.of(result["text"], "2024-03-09", result["place"], result["removed"]).lines
