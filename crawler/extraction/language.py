@@ -84,18 +84,19 @@ def language_of(text: str, stated: str = "") -> str | None:
 
 def _script(sample: str) -> str | None:
     """The language (or the first of several) that is written in the script of most letters; None for Latin."""
-    letters = [character for character in sample if character.isalpha()]
+    characters = {character: count for character, count in Counter(sample).items() if character.isalpha()}
+    letters = sum(characters.values())
     counts: Counter[str] = Counter()
-    for character in letters:
+    for character, count in characters.items():
         if character > "\u036f":
-            counts.update([next((name for name, low, high in SCRIPTS if low <= character <= high), "")])
+            counts[next((name for name, low, high in SCRIPTS if low <= character <= high), "")] += count
     if counts["ja"] * 10 > counts["ja"] + counts["zh"] and counts["ja"]:
         counts["ja"] += counts.pop("zh", 0)
     counts.pop("", None)
     name, count = counts.most_common(1)[0] if counts else ("", 0)
     # A Chinese or Korean word is one or two characters, and so outweighs its number of letters.
     weight = 3 if name in ("ja", "zh", "ko") else 1
-    return name if count * weight * 2 > len(letters) else None
+    return name if count * weight * 2 > letters else None
 
 
 @cache

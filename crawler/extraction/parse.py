@@ -80,6 +80,18 @@ def visible_text(element: HtmlElement) -> str:
     return squeeze("".join(_TEXTS(element)))
 
 
+def says_more_than(element: HtmlElement, characters: int) -> bool:
+    """Whether `visible_text` of `element` is surely longer than this; most pages show it long before their end."""
+    said = 0
+    for holder in element.iter(etree.Element):
+        if holder.text and holder.tag not in _UNSEEN:
+            said += len("".join(holder.text.split()))
+        if said > characters:
+            return True
+    return len(visible_text(element)) > characters
+
+
+_UNSEEN = frozenset(("script", "style", "noscript", "template"))
 _TEXTS = etree.XPath(".//text()[not(parent::script or parent::style or parent::noscript or parent::template)]")
 _SPACES = re.compile("[ \t\r\n\f\v\u2028\u2029\u0085]+")
 

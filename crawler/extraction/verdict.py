@@ -12,7 +12,7 @@ from crawler.extraction.blocks import Block
 from crawler.extraction.clean import fold
 from crawler.extraction.features import size_of
 from crawler.extraction.metadata import Metadata
-from crawler.extraction.parse import visible_text
+from crawler.extraction.parse import says_more_than, visible_text
 from crawler.extraction.rules import Rules
 from crawler.extraction.survey import survey
 from crawler.extraction.vocabulary import alternatives
@@ -112,12 +112,12 @@ def refuse_bytes(body: bytes, content_type: str) -> Rejection | None:
 def refuse_page(tree: HtmlElement, url: str) -> Rejection | None:
     """A rejection for a page that stands in for the one asked for, before any text is looked for."""
     title = " ".join((tree.findtext(".//title") or "").split())
-    text = visible_text(tree)
     parts = urlsplit(url)
     if _CONSENT_HOST.search(parts.hostname or "") or _CONSENT_HOST.search(parts.path):
         return Rejection("consent-wall", f"the address is {url}")
-    if len(text) > SHORT:
+    if says_more_than(tree, SHORT):
         return None
+    text = visible_text(tree)
     if _CHALLENGE.search(title) or tree.xpath(_CHALLENGE_MARKS):
         return Rejection("bot-challenge", title or "the page carries a challenge script")
     if len(text) < SHORT // 2 and _CHALLENGE.search(text):

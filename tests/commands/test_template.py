@@ -65,9 +65,7 @@ def test_learnt_from_the_warcs_it_is_the_same(project: Path, capsys: pytest.Capt
 
 
 @pytest.mark.parametrize(("name", "said"), [("gazete", "gazette"), ("", "NAME of one source")])
-def test_what_cannot_be_shown_is_said(
-    project: Path, capsys: pytest.CaptureFixture[str], name: str, said: str
-) -> None:
+def test_what_cannot_be_shown_is_said(project: Path, capsys: pytest.CaptureFixture[str], name: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         shown(project, capsys, name)
 
