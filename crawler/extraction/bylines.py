@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -12,9 +11,9 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.authors import agency_in, bodies, fold_name, people
 from crawler.extraction.choice import Candidate, Choice, Confidence
-from crawler.extraction.clean import fold
 from crawler.extraction.facts import PageFacts
 from crawler.extraction.jsonld import strings
+from crawler.extraction.near import behind, headline_element
 from crawler.extraction.parse import visible_text
 from crawler.extraction.rules import Rules, texts
 from crawler.extraction.survey import NAMES, name_bits
@@ -25,12 +24,6 @@ BYLINE_LENGTH = 120
 
 MOST_BYLINES = 12
 """Bylines that are looked at; a page with more of them lists articles or comments."""
-
-NEAR = 250
-"""Elements behind the headline among which an article's byline stands, if its text does not begin before."""
-
-PARAGRAPH = 220
-"""Characters of a paragraph with which the text of an article has begun."""
 
 _LEADS = re.compile(rf"{alternatives('authors', 'signs')}\s*[:：]?\s*(?:$|(?=[^\Wa-z]))")
 _OTHERS = sum(1 << NAMES.index(name) for name in ("comment", "side", "foot", "nav", "related", "advert"))
@@ -97,7 +90,7 @@ class _Bylines:
     """The elements of a page that look like a byline."""
 
     def __init__(self, page: PageFacts, title: str) -> None:
-        self._head = _headline_element(page.tree, title)
+        self._head = headline_element(page.tree, title)
         self._above = set(self._head.iterancestors()) if self._head is not None else set()
         marked = [one for one in page.marked.get("itemprop", ()) if _is_author(one)]
         self._sure = [*marked, *page.marked.get("author", ())]
@@ -112,10 +105,8 @@ class _Bylines:
         if self._head is None:
             return []
         marked, found = set(self._marked), []
-        for element in islice(_following(self._head), NEAR):
+        for element in behind(self._head):
             if element.tag == "p":
-                if len(visible_text(element)) >= PARAGRAPH:
-                    break
                 self._begun.append(element)
             says = element.tag in _SIGNED and element.text is not None and _LEADS.match(element.text.lstrip())
             if (says or element in marked) and len(visible_text(element)) < BYLINE_LENGTH and self._is_own(element):
@@ -144,26 +135,6 @@ class _Bylines:
             yield _beside(own, publishers), "a byline away from the headline"
         for element in self._begun:
             yield _line_of_names(element, publishers), "a line of names at the head of the text"
-
-
-def _headline_element(tree: HtmlElement, title: str) -> HtmlElement | None:
-    """The heading that shows `title`, or the first of the page."""
-    first, wanted = None, fold(title)
-    for tag in ("h1", "h2"):
-        for element in tree.iter(tag):
-            first = element if first is None else first
-            if wanted and fold(visible_text(element)) == wanted:
-                return element
-    return first
-
-
-def _following(element: HtmlElement) -> Iterator[HtmlElement]:
-    """The elements behind `element`, in the order of the page."""
-    current: HtmlElement | None = element
-    while current is not None:
-        for sibling in current.itersiblings():
-            yield from sibling.iter(etree.Element)
-        current = current.getparent()
 
 
 def _beside(bylines: Sequence[HtmlElement], publishers: Sequence[str]) -> list[str]:

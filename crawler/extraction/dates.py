@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from crawler.extraction.worded import PERSIAN_YEARS, clock, gregorian, western_digits, worded_day
 
 Precision = Literal["day", "second", "local"]
 
@@ -39,13 +41,18 @@ class Stated:
         """YYYY-MM-DD, in the zone that the page states."""
         return self.iso[:10]
 
+    @property
+    def date(self) -> date:
+        """The day as a date."""
+        return date.fromisoformat(self.day)
+
 
 def read_date(text: str | None, zone: str = "") -> Stated | None:
     """The date that `text` states, or None where it is none that a page can have been published on.
 
     `zone` is the IANA name of the zone that a time without one is in.
     """
-    text = (text or "").strip().replace("\xa0", " ")
+    text = western_digits((text or "").strip().replace("\xa0", " "))
     if not text or len(text) > 100:
         return None
     moment, precision = _read(text)
@@ -69,12 +76,26 @@ def _read(text: str) -> tuple[datetime | None, Precision]:
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
-        return None, "day"
+        return _worded(text)
     return moment, "second" if moment.tzinfo else "local"
+
+
+def _worded(text: str) -> tuple[datetime | None, Precision]:
+    """What a date in words says: its day, or the time of it where one stands behind."""
+    day = worded_day(text)
+    time = clock(text) if day else None
+    try:
+        if day is None:
+            return None, "day"
+        return datetime(*day, *(time or ())), "local" if time else "day"  # noqa: DTZ001
+    except ValueError:
+        return None, "day"
 
 
 def _build(groups: list[str | None]) -> tuple[datetime | None, Precision]:
     year, month, day, hour, minute, second, zone = groups
+    if year and int(year) in PERSIAN_YEARS and (moved := gregorian(int(year), int(month or 0), int(day or 0))):
+        year, month, day = map(str, moved)
     try:
         if hour is None:
             return datetime(int(year or 0), int(month or 0), int(day or 0)), "day"  # noqa: DTZ001

@@ -60,12 +60,12 @@ def read_metadata(tree: HtmlElement, url: str, rules: Rules, headers: Mapping[st
     site_names = _site_names(page)
     page_title = tree.findtext(".//title") or ""
     title = first_of(texts(tree, rules.title)) or _headline(page, page_title, site_names).value or ""
-    published = publication(page, rules)
+    published = publication(page, rules, title).value
     return Metadata(
         title=clean_text(squeeze(title).replace("\n", " ")),
         authors=[clean_text(name) for name in authors_of(page, rules, site_names, title).value or ()],
         published=published,
-        modified=modification(page, rules.timezone, published),
+        modified=modification(page, rules.timezone, published).value,
         section=one_line(
             first_of(texts(tree, rules.section)) or first(page.node.get("articleSection")) or _first(page, "section")
         ),

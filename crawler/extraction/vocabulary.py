@@ -55,3 +55,13 @@ EXSLT = {"re": "http://exslt.org/regular-expressions"}
 def box_words() -> dict[str, list[tuple[str, ...]]]:
     """For each group of words in classes and ids, its entries: one word, or several that have to be there together."""
     return {name: [tuple(entry.split("+")) for entry in words.split()] for name, words in _file()["boxes"].items()}
+
+
+@cache
+def month_names() -> tuple[tuple[str, int], ...]:
+    """Beginnings of the names of months in many languages, each with the number of its month."""
+    return tuple(
+        (beginning, number)
+        for number, beginnings in enumerate(_file()["months"]["beginnings"], 1)
+        for beginning in beginnings.split()
+    )
