@@ -24,6 +24,9 @@ from crawler.sources.model import Source
 FOUND = "articles/found"
 KEPT = "articles/kept"
 UNCHANGED = "articles/unchanged"
+PENDING = "articles/pending"
+"""Pages that an earlier run archived and did not extract: one that was cut, or one that only looked."""
+
 SKIPPED = "articles/skipped/"
 FAILED = "articles/failed/"
 PASSED_OVER = "links/"
@@ -64,9 +67,12 @@ def human_bytes(count: float) -> str:
 
 def summary_rows(stats: Stats) -> list[tuple[str, str]]:
     """What happened, as pairs of a label and a value."""
-    rows = [("articles found", str(stats.get(FOUND, 0))), ("articles kept", str(stats.get(KEPT, 0)))]
+    rows = [("articles found", str(stats.get(FOUND, 0)))]
+    if stats.get(PENDING):
+        rows.append(("pages archived earlier, read only now", str(stats[PENDING])))
+    rows.append(("articles kept", str(stats.get(KEPT, 0))))
     if stats.get(UNCHANGED):
-        rows.append(("fetched again, unchanged", str(stats[UNCHANGED])))
+        rows.append(("the same as before", str(stats[UNCHANGED])))
     rows += [(f"no article: {why}", str(count)) for why, count in reasons(stats, SKIPPED).items()]
     rows += [(f"failed: {why}", str(count)) for why, count in reasons(stats, FAILED).items()]
     rows += [(f"links {why}", str(count)) for why, count in reasons(stats, PASSED_OVER).items()]

@@ -94,8 +94,6 @@ class Command(ScrapyCommand):
         if answer.status != 200:
             raise UsageError(f"{answer.url} was archived with HTTP {answer.status}: it is no page", print_help=False)
         folder = Path(opts.folder)
-        if not folder.is_dir():
-            raise UsageError(f"{folder}: there is no such folder. Give one with --folder.", print_help=False)
         rules = Rules.of(source.extraction, source.timezone, source.language)
         extracted = _extracted(answer, rules)
         name = opts.name or fixture_name(source.name, extracted, answer.url)
@@ -108,6 +106,7 @@ class Command(ScrapyCommand):
             )
         shipped = self._loader().catalogue.path(source.name).parent.resolve() == SHIPPED.resolve()
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             written = write_files(folder, fixture_files(name, answer, extracted, rules, source.name if shipped else ""))
         except OSError as error:
             raise UsageError(f"{folder} cannot be written: {error.strerror or error}", print_help=False) from error

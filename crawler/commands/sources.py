@@ -67,7 +67,8 @@ class Command(ScrapyCommand):
         elif args[0] == "show" and len(args) == 2:
             sys.stdout.write(_explanation(loader, args[1], self.settings))
         else:
-            raise UsageError(f"found: {' '.join(args)}; allowed: nothing, or: show NAME", print_help=False)
+            told = "Give `scrapy sources` alone for the list, or `scrapy sources show NAME` for one of them."
+            raise UsageError(f"{' '.join(args)}: not understood. {told}", print_help=False)
 
     def _list(self, loader: SourceLoader, opts: Namespace) -> None:
         assert self.settings is not None

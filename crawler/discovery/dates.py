@@ -81,6 +81,9 @@ _ZONES = {
 _HOURS = {name: float(hours) for hours, names in _ZONES.items() for name in names.split()}
 
 
+_PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
 def parse_date(text: str | None) -> datetime | None:
     """The moment that `text` names, with the zone that it names (UTC where it names none), or None.
 
@@ -89,6 +92,8 @@ def parse_date(text: str | None) -> datetime | None:
     """
     if not text:
         return None
+    if _PLAIN.fullmatch(text) and (plain := _plain(text)):
+        return plain
     text = " ".join(text[:200].translate(_CJK).split())[:100]
     for reader in (_epoch, _iso, _named, _rfc822, _day_first):
         try:
@@ -98,6 +103,15 @@ def parse_date(text: str | None) -> datetime | None:
         except (ValueError, OverflowError, TypeError, IndexError):  # a month 13, a zone of 99 hours
             continue
     return None
+
+
+def _plain(text: str) -> datetime | None:
+    """The form that nearly all of a sitemap's 50,000 dates have, which needs no reading of ours."""
+    try:
+        found = datetime.fromisoformat(text)
+        return found if 1600 < found.year < 2200 and found.timestamp() != 0 else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _epoch(text: str) -> datetime | None:

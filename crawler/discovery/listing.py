@@ -84,6 +84,8 @@ class Listing:
             self.warnings.append(f"{self._without_url} of {self._entries} entries have no usable URL")
         if self._bad_dates:
             self.warnings.append(f"{self._bad_dates} dates could not be read, the first is {self._bad_date!r}")
-        links = [link if link.language else replace(link, language=self.language) for link in self._links.values()]
+        links = list(self._links.values())
+        if self.language:
+            links = [link if link.language else replace(link, language=self.language) for link in links]
         more = [url for url in dict.fromkeys(self.more) if url != self.url]
         return Found(links, more, list(dict.fromkeys(self.warnings)), self.changed)

@@ -103,6 +103,7 @@ class RecordReader:
     def __init__(self, shape: Shape) -> None:
         self.root = ""
         self._shape = shape
+        self._telling = shape.records | shape.fields | shape.opaque
         self._repair = Repair()
         self._namespace = ""
         self._names: dict[str, str] = {}
@@ -161,6 +162,9 @@ class RecordReader:
         if not self.root:
             self._namespace, _, self.root = tag.lower().removeprefix("{").rpartition("}")
         around = self._stack[-1] if self._stack else _Open("", {})
+        if not attributes and (self._names.get(tag) or self._name(tag)) not in self._telling:
+            self._stack.append(around)  # it changes nothing for what is in it
+            return
         element = self._element(tag, attributes, around)
         if element.name in self._shape.records and not element.opaque:
             self._forget_unended(element.name)

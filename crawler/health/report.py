@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from crawler.health.judge import Standing, Verdict
+
+WIDTH = 100
+"""Characters of a line of names."""
 
 HEADER = ("NAME", "HEALTH", "STAGE", "SINCE", "LAST RUN", "EXAMPLE")
 
@@ -35,8 +39,20 @@ def sentence(source: str, standing: Standing) -> str:
 
 
 def report(verdicts: Iterable[Verdict]) -> str:
-    """The table of the verdicts, and below it what is wrong with each broken source."""
-    verdicts = list(verdicts)
+    """The table of the verdicts, what is wrong with each broken source, and which were never crawled.
+
+    With none but the last kind they make the table.
+    """
+    found = list(verdicts)
+    crawled = [verdict for verdict in found if verdict.last_run]
+    never = [verdict.source for verdict in found if not verdict.last_run]
+    if not crawled:
+        return _table(found)
+    rest = textwrap.fill(f"Never crawled: {', '.join(never)}", WIDTH, subsequent_indent="  ") if never else ""
+    return _table(crawled) + (f"\n{rest}\n" if rest else "")
+
+
+def _table(verdicts: Sequence[Verdict]) -> str:
     rows = [HEADER]
     rows += [
         (

@@ -7,21 +7,14 @@ extraction and storage after, in the pipelines.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urljoin
 
 from scrapy import Request, Spider
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
 from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler import progress
@@ -31,14 +24,14 @@ from crawler.discovery.autodiscovery import page_feeds, robots_sitemaps, well_kn
 from crawler.discovery.feeds import parse_feed
 from crawler.discovery.pagination import archive_pages
 from crawler.discovery.sections import parse_section
-from crawler.discovery.sitemaps import children, parse_sitemap
+from crawler.discovery.sitemaps import children, sitemap_steps
 from crawler.discovery.sniff import kind_of
-from crawler.errors import CaptureError, FetchError
 from crawler.extensions import Archiving
 from crawler.health.listings import MOST, Listing, listing_of
 from crawler.items import Page
 from crawler.sources.model import Source
 from crawler.spiders.arguments import parse_arguments
+from crawler.spiders.failures import reason_of
 from crawler.spiders.frontier import Frontier, Window
 
 LEVELS: dict[Role, int] = {"sitemap": 4, "feed": 200, "section": 1}
@@ -51,18 +44,14 @@ the next one, so that a site's whole history never waits in memory."""
 
 ARTICLE_PRIORITY = 10
 
+LINKS_AT_ONCE = 500
+"""Links of a listing that are looked up in the catalogue in one go."""
+
 ANSWERS = [304, *range(400, 600)]
 """Statuses that the callback of a listing wants to see; redirects are followed before."""
 
-FAILURES: dict[type[Exception], str] = {
-    DownloadTimeoutError: "timed out",
-    DownloadConnectionRefusedError: "connection refused",
-    CannotResolveHostError: "host not found",
-    ResponseDataLossError: "cut off",
-    CaptureError: "not archived",
-    IgnoreRequest: "left out",
-}
-"""What kept a page from us, for people."""
+
+T = TypeVar("T")
 
 
 class NewsSpider(Spider):
@@ -82,6 +71,7 @@ class NewsSpider(Spider):
         self.sitemap_window = self._sitemap_window()
         self.frontier = Frontier(self.source, self.asked.limit, archiving.known, self._count_link)
         for page in archiving.pending():
+            self.crawler.stats.inc_value(progress.PENDING)
             yield page
         if self.asked.urls:
             for link in self.frontier.demand(self.asked.urls):
@@ -141,24 +131,42 @@ class NewsSpider(Spider):
             priority=PRIORITY[role],
         )
 
-    def parse_listing(self, response: Response, role: Role, level: int = 0) -> Iterator[Request]:
-        """The articles that a feed, a sitemap or a section page lists, and the further pages of it."""
+    async def parse_listing(self, response: Response, role: Role, level: int = 0) -> AsyncIterator[Request]:
+        """The articles that a feed, a sitemap or a section page lists, and the further pages of it.
+
+        A sitemap may list 50,000; it is read and looked through in steps, and the crawl goes on between them.
+        """
         body = self._listing_body(response)
         if body is None:
             self._note(response.request, Listing(role, failed=f"HTTP {response.status}"))
             return
-        found = self._read_listing(body, response, role)
-        self._note(response.request, listing_of(role, found, self.source.is_article))
+        if role == "sitemap":
+            found = await _in_turns(sitemap_steps(body, response.url, _content_type(response)))
+        else:
+            found = self._read_listing(body, response, role)
+        ours = await _in_turns(self._articles_of(found.links))
+        self._note(response.request, listing_of(role, found, ours.__contains__))
         self.crawler.stats.inc_value(progress.DOCUMENTS)
         self._warn(response.url, found.warnings)
         window = self.sitemap_window if role == "sitemap" else self.asked.window
-        for link in self.frontier.choose(found.links, window):
-            yield self._article_request(link, response.url)
+        for start in range(0, len(found.links), LINKS_AT_ONCE):
+            for link in self.frontier.choose(found.links[start : start + LINKS_AT_ONCE], window):
+                yield self._article_request(link, response.url)
+            await asyncio.sleep(0)
         if self.frontier.full:
             self.crawler.stats.set_value(progress.ASKED, "a number")
         if not self.frontier.full and level < self._levels(role):
             for url in self._further(found, role):
                 yield self._listing_request(url, role, response.url, level + 1)
+
+    def _articles_of(self, links: list[Link]) -> Generator[None, None, set[str]]:
+        """The addresses that the source takes for articles, in steps."""
+        ours: set[str] = set()
+        for start in range(0, len(links), LINKS_AT_ONCE):
+            urls = (link.url for link in links[start : start + LINKS_AT_ONCE])
+            ours.update(url for url in urls if self.source.is_article(url))
+            yield
+        return ours
 
     def _levels(self, role: Role) -> int:
         return self.source.discovery.pages - 1 if role == "section" else LEVELS[role]
@@ -186,8 +194,6 @@ class NewsSpider(Spider):
         content_type = _content_type(response)
         if role == "feed":
             return parse_feed(body, response.url, content_type)
-        if role == "sitemap":
-            return parse_sitemap(body, response.url, content_type)
         articles = self.source.articles
         return parse_section(
             body,
@@ -203,8 +209,8 @@ class NewsSpider(Spider):
         """Warn of a listing that could not be fetched; the others go on."""
         request: Request = failure.request  # type: ignore[attr-defined]
         role = request.cb_kwargs.get("role", "robots")
-        self._note(request, Listing(role, failed=_reason(failure)))
-        self._warn(request.url, [f"not fetched: {_reason(failure)}"])
+        self._note(request, Listing(role, failed=reason_of(failure)))
+        self._warn(request.url, [f"not fetched: {reason_of(failure)}"])
 
     def _note(self, request: Request | None, listing: Listing) -> None:
         """Keep what a listing of the source held, under the address that it was asked for by."""
@@ -232,7 +238,7 @@ class NewsSpider(Spider):
         )
         yield robots
 
-    def parse_homepage(self, response: Response, role: Role, level: int = 0) -> Iterator[Request]:
+    async def parse_homepage(self, response: Response, role: Role, level: int = 0) -> AsyncIterator[Request]:
         """The feeds that a homepage names, and the articles that it links to."""
         body = self._listing_body(response)
         feeds = page_feeds(body, response.url, _content_type(response)) if body else []
@@ -240,7 +246,8 @@ class NewsSpider(Spider):
             yield self._listing_request(feed.url, "feed", response.url)
         for url in () if feeds else well_known(response.url)[0]:
             yield self._probe(url, response.url)
-        yield from self.parse_listing(response, role, level)
+        async for request in self.parse_listing(response, role, level):
+            yield request
 
     def parse_robots(self, response: Response) -> Iterator[Request]:
         """The sitemaps that a robots.txt names, or those at the usual addresses."""
@@ -255,12 +262,13 @@ class NewsSpider(Spider):
         request = self._listing_request(url, "feed", found_on, level=LEVELS["feed"])
         return request.replace(callback=self.parse_probe, errback=None)
 
-    def parse_probe(self, response: Response, role: Role, level: int = 0) -> Iterator[Request]:
+    async def parse_probe(self, response: Response, role: Role, level: int = 0) -> AsyncIterator[Request]:
         """What stands at a well-known address, if it is a feed or a sitemap by its content."""
         body = self._listing_body(response) if response.status in (200, 304) else None
         kind = kind_of(body, _content_type(response)) if body else None
         if kind == "feed" or kind == "sitemap":
-            yield from self.parse_listing(response, kind, level)
+            async for request in self.parse_listing(response, kind, level):
+                yield request
 
     # articles
 
@@ -294,26 +302,26 @@ class NewsSpider(Spider):
     def requisite_failed(self, failure: Failure) -> None:
         """Count what a page needs and could not be fetched; the page itself is archived."""
         self.crawler.stats.inc_value(progress.REQUISITES_FAILED)
-        self.logger.debug("%s: %s", failure.request.url, _reason(failure))  # type: ignore[attr-defined]
+        self.logger.debug("%s: %s", failure.request.url, reason_of(failure))  # type: ignore[attr-defined]
 
     def article_failed(self, failure: Failure) -> None:
         """Count an article that could not be fetched, by its reason; a later crawl asks for it again."""
-        reason, url = _reason(failure), failure.request.url  # type: ignore[attr-defined]
+        reason, url = reason_of(failure), failure.request.url  # type: ignore[attr-defined]
         stats = self.crawler.stats
         stats.inc_value(f"{progress.FAILED}{reason}")
         stats.set_value(f"{progress.EXAMPLES}{reason}", stats.get_value(f"{progress.EXAMPLES}{reason}", url))
         self.logger.info("%s: %s", url, reason)
 
 
+async def _in_turns(steps: Generator[None, None, T]) -> T:
+    """What `steps` come to; between two of them the event loop goes round."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        await asyncio.sleep(0)
+
+
 def _content_type(response: Response) -> str:
     return (response.headers.get("Content-Type") or b"").decode("latin-1")
-
-
-def _reason(failure: Failure) -> str:
-    """Why a download failed, in few enough words to be counted by: "HTTP 404", "timed out"."""
-    error = failure.value
-    if isinstance(error, HttpError):
-        return f"HTTP {error.response.status}"
-    if isinstance(error, FetchError):
-        return error.reason
-    return next((words for kind, words in FAILURES.items() if isinstance(error, kind)), type(error).__name__)

@@ -109,8 +109,8 @@ def test_show_says_where_each_value_comes_from(folder: Path) -> None:
     ("arguments", "message"),
     [
         (["show", "gazete"], 'there is no source "gazete"; did you mean "gazette"?'),
-        (["show"], "found: show; allowed: nothing, or: show NAME"),
-        (["gazette"], "found: gazette; allowed: nothing, or: show NAME"),
+        (["show"], "scrapy sources show NAME"),
+        (["gazette"], "scrapy sources show NAME"),
     ],
 )
 def test_a_wrong_call_says_what_is_allowed(folder: Path, arguments: list[str], message: str) -> None:

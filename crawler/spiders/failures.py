@@ -1,0 +1,35 @@
+"""Why a download failed, in few enough words to be counted by."""
+
+from __future__ import annotations
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from crawler.errors import CaptureError, FetchError
+
+FAILURES: dict[type[Exception], str] = {
+    DownloadTimeoutError: "timed out",
+    DownloadConnectionRefusedError: "connection refused",
+    CannotResolveHostError: "host not found",
+    ResponseDataLossError: "cut off",
+    CaptureError: "not archived",
+    IgnoreRequest: "left out",
+}
+"""What kept a page from us, for people."""
+
+
+def reason_of(failure: Failure) -> str:
+    """Why a download failed, in few enough words to be counted by: "HTTP 404", "timed out"."""
+    error = failure.value
+    if isinstance(error, HttpError):
+        return f"HTTP {error.response.status}"
+    if isinstance(error, FetchError):
+        return error.reason
+    return next((words for kind, words in FAILURES.items() if isinstance(error, kind)), type(error).__name__)
