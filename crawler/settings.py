@@ -99,6 +99,9 @@ REPLAY_AT = ""
 REPLAY_OUTPUT = "replayed"
 """Where such a crawl writes its texts and its catalogue; the archive itself is only read."""
 
+REPLAY_COMPARED = ""
+"""The archives folder with whose texts such a crawl compares its own, writing nothing; `--compare` sets it."""
+
 # --- What a run shows -----------------------------------------------------------------------------------------------
 
 LOG_LEVEL = "INFO"

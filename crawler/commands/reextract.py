@@ -155,10 +155,11 @@ def _print_report(report: Report, comparison: Comparison | None) -> None:
     if counts[FAILED] or counts[DAMAGED]:
         print(f"  {counts[FAILED]:,} pages failed, {counts[DAMAGED]:,} places could not be read")
     if comparison:
-        _print_comparison(comparison)
+        print_comparison(comparison)
 
 
-def _print_comparison(comparison: Comparison) -> None:
+def print_comparison(comparison: Comparison) -> None:
+    """Print how many articles change, and in what."""
     named = (
         ("same", "the same"),
         ("text", "other text"),

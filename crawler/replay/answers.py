@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from crawler.archive.message import Head
 from crawler.archive.reader import Record
+from crawler.replay.streaming import Stream
 from crawler.replay.web import Request, Response
 
 CONNECTION_HEADERS = frozenset(
@@ -38,10 +39,10 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 
-def replayed(record: Record, request: Request) -> Response:
-    """The record as the answer to `request`, in its own words."""
+def replayed(record: Record, request: Request, large: Stream | None = None) -> Response:
+    """The record as the answer to `request`, in its own words; `large` is its body where that is apart from it."""
     status = record.status or 200
-    body, dropped = _body(record, request)
+    body, dropped = (large, frozenset[str]()) if large else _body(record, request)
     headers = _headers(record, CONNECTION_HEADERS | KEEPING_HEADERS | dropped)
     headers.append(("Cache-Control", "no-store"))
     response = Response(body, status, headers, _reason(record.http))

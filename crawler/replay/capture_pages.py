@@ -10,6 +10,7 @@ from crawler.errors import ArchiveError
 from crawler.replay import cdx
 from crawler.replay.mementos import Memento, parse_stamp
 from crawler.replay.site import PRIVACY, Site
+from crawler.replay.streaming import FilePart
 from crawler.replay.web import Request, Response, Router
 
 SHOWN = 500
@@ -89,16 +90,14 @@ class CapturePages:
         if memento is None:
             return self._site.message(request, "No such record", f"There is no record {number} here.", 404)
         try:
-            with self._library.path_of(memento).open("rb") as file:
-                file.seek(memento.offset)
-                data = file.read(memento.length)
-        except (ArchiveError, OSError) as error:
+            path = self._library.path_of(memento)
+        except ArchiveError as error:
             return self._site.message(request, "This record cannot be read", str(error), 404)
         ending = re.search(r"\.warc(?:\.\w+)?$", memento.file)
         name = f"record-{memento.stamp}-{memento.id}{ending[0] if ending else '.warc'}"
         disposition = f'attachment; filename="{name}"'
         headers = [("Content-Type", "application/warc"), ("Content-Disposition", disposition), *PRIVACY]
-        return Response(data, 200, headers)
+        return Response(FilePart(path, memento.offset, memento.offset + memento.length), 200, headers)
 
     def view(self, request: Request, stamp: str, url: str) -> Response:
         """The capture of `url` nearest to `stamp`, in a frame below a banner that says when it was made."""

@@ -15,6 +15,7 @@ from crawler.replay.memento import Mementos, base_of
 from crawler.replay.mementos import Memento, parse_stamp
 from crawler.replay.rewrite import Rewriter
 from crawler.replay.site import Site
+from crawler.replay.streaming import Stream
 from crawler.replay.web import Request, Response, Router
 
 POLICY = (
@@ -24,6 +25,7 @@ POLICY = (
 )
 HTML = ("text/html", "application/xhtml+xml")
 CSS = "text/css"
+REWRITTEN = (*HTML, CSS, None)
 ADDRESSED = ("", "id_")
 """What is shown at the address with its own time; parts of a page are shown where they were asked for."""
 
@@ -73,7 +75,7 @@ class Content:
         if modifier in ADDRESSED and not at_its_own:
             return self._moved(request, f"/web/{found.stamp}{modifier}/{found.url}", found)
         try:
-            response = self._shown(request, found, self._library.read(found), stamp, modifier)
+            response = self._shown(request, found, stamp, modifier)
         except ArchiveError as error:
             return self._site.missing(request, url, str(error))
         response.headers += [*self._mementos.headers(request, found), ("Cache-Control", "no-cache")]
@@ -84,11 +86,14 @@ class Content:
         response.headers += self._mementos.headers(request, found)[1:]
         return response
 
-    def _shown(self, request: Request, memento: Memento, record: Record, stamp: str, modifier: str) -> Response:
-        if modifier == "id_":
-            return replayed(record, request)
-        if target := memento.redirects_to:
+    def _shown(self, request: Request, memento: Memento, stamp: str, modifier: str) -> Response:
+        if modifier != "id_" and (target := memento.redirects_to):
             return Response(b"", 302, [("Location", f"/web/{stamp}{modifier}/{target}")])
+        record, large = self._library.open(memento)
+        if modifier == "id_":
+            return replayed(record, request, large)
+        if large and record.mime in REWRITTEN:
+            record, large = self._library.read(memento), None
         base = base_of(request)
         rewriter = Rewriter(
             memento.url,
@@ -96,10 +101,10 @@ class Content:
             link=lambda url: f"{self._site.pages_origin(request)}/view/{memento.stamp}/{url}",
             in_frame=modifier == "fr_",
         )
-        return _rewritten(record, request, rewriter)
+        return _rewritten(record, request, rewriter, large)
 
 
-def _rewritten(record: Record, request: Request, rewriter: Rewriter) -> Response:
+def _rewritten(record: Record, request: Request, rewriter: Rewriter, large: Stream | None) -> Response:
     """HTML and CSS led into the archive; anything else as it is. The status is the captured one."""
     content_type = record.http.get("Content-Type") or record.mime
     status = record.status if record.status and record.status >= 200 and record.status not in (204, 206, 304) else 200
@@ -109,6 +114,6 @@ def _rewritten(record: Record, request: Request, rewriter: Rewriter) -> Response
     if record.mime == CSS:
         body = rewriter.css(record.decoded_body().data, content_type)
         return Response(body, status, [("Content-Type", "text/css; charset=utf-8")])
-    response = replayed(record, request)
+    response = replayed(record, request, large)
     kept = [(name, value) for name, value in response.headers if name.lower() in (*_KEPT_HEADERS, "content-encoding")]
     return Response(response.body, response.status, kept)

@@ -22,6 +22,7 @@ from crawler.replay.addresses import Addresses, key_range
 from crawler.replay.cache import Cache
 from crawler.replay.mementos import Memento, choose, from_microseconds, microseconds
 from crawler.replay.shelving import Progress, Shelving
+from crawler.replay.streaming import LOOKED_AT_FROM, STREAMED_FROM, Stream, start_of
 
 __all__ = ["Library", "WarcState", "key_range"]
 
@@ -234,6 +235,16 @@ class Library:
         """
         record = read_record(self.path_of(memento), memento.offset)
         return self._resolved(record, memento, REVISIT_HOPS)
+
+    def open(self, memento: Memento) -> tuple[Record, Stream | None]:
+        """What `read` gives; of a large capture its head alone, and its body to be passed on in pieces."""
+        own = read_record(self.path_of(memento), memento.offset) if memento.kind == "revisit" else None
+        holder = self._original(own, memento) if own else memento
+        if holder and holder.kind != "revisit" and holder.length >= LOOKED_AT_FROM:
+            found = start_of(self.path_of(holder), holder.offset)
+            if found and len(found[1]) >= STREAMED_FROM:
+                return own.resolve(found[0]) if own else found[0], found[1]
+        return self.read(memento), None
 
     def _resolved(self, record: Record, memento: Memento, hops: int) -> Record:
         if record.type != "revisit":

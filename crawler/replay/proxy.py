@@ -51,7 +51,8 @@ class ArchiveAnswers:
         if memento is None:
             return self._not_there(request, url, "")
         try:
-            return replayed(self._library.read(memento), request)
+            record, large = self._library.open(memento)
+            return replayed(record, request, large)
         except ArchiveError as error:
             return self._not_there(request, url, str(error))
 

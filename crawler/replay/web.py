@@ -20,7 +20,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from crawler.errors import UsageError
+from crawler.errors import ArchiveError, UsageError
+from crawler.replay.streaming import FilePart, Stream
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class Request:
 class Response:
     """What is answered. `head_only` bodies and Content-Length are the server's care."""
 
-    body: bytes = b""
+    body: bytes | Stream | FilePart = b""
     status: int = 200
     headers: list[tuple[str, str]] = field(default_factory=list)
     reason: str | None = None
@@ -160,7 +161,7 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def send(self, response: Response) -> None:
-        """Write a response in one piece, so that it leaves in as few packets as can be."""
+        """Write a response, a small one in one piece, so that it leaves in as few packets as can be."""
         reason = response.reason if response.reason is not None else _phrase(response.status)
         lines = [f"HTTP/1.1 {response.status} {reason}"]
         lines += [f"{name}: {value}" for name, value in response.headers]
@@ -169,8 +170,22 @@ class Handler(BaseHTTPRequestHandler):
         if self.close_connection:
             lines.append("Connection: close")
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
-        bodiless = self.command == "HEAD" or response.status in (204, 304)
-        self.wfile.write(head if bodiless else head + response.body)
+        if self.command == "HEAD" or response.status in (204, 304):
+            self.wfile.write(head)
+        elif isinstance(response.body, bytes):
+            self.wfile.write(head + response.body)
+        else:
+            self.wfile.write(head)
+            self.pass_on(response.body)
+
+    def pass_on(self, body: Stream | FilePart) -> None:
+        """Write a large body; where it breaks off, so does the connection."""
+        try:
+            for piece in body:
+                self.wfile.write(piece)
+        except ArchiveError as error:
+            log.warning("%s", error)
+            self.close_connection = True
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = respond  # noqa: N815
 

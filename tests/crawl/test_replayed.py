@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,45 @@ def test_new_rules_show_in_the_new_texts(archived: Crawls) -> None:
     assert {name for name in new if name.endswith(".txt")} ^ {name for name in old if name.endswith(".txt")}
 
 
+def test_a_comparison_of_what_did_not_change_ends_with_0(archived: Crawls) -> None:
+    """And it leaves nothing behind."""
+    before = {path: path.stat().st_mtime_ns for path in archived.folder.rglob("*") if path.is_file()}
+    done = archived.run("crawl", "gazette", "--replay", str(archived.archives), "--compare")
+    assert done.returncode == 0, done.stderr
+    texts = len(list((archived.archives / "gazette" / "text").rglob("*.txt")))
+    assert f"stored texts: {texts} the same, 0 other text, 0 other metadata only, 0 new, 0 gone" in done.stdout
+    after = {path: path.stat().st_mtime_ns for path in archived.folder.rglob("*") if path.is_file()}
+    assert {path for path in before if before[path] != after[path]} | (after.keys() - before.keys()) == set()
+
+
+def test_a_comparison_says_what_changes_and_what_is_gone(archived: Crawls) -> None:
+    """By which words, and why; scripts see it by the exit code."""
+    source = archived.folder / "sources" / "gazette.toml"
+    text = source.read_text()
+    stored = {path: path.read_bytes() for path in archived.archives.rglob("*.txt")}
+    try:
+        fewer = text.replace("exclude = [", "exclude = ['/2024/03/01/', ")
+        source.write_text(fewer.replace("[extraction]", "[extraction]\ndrop_lines = ['^“']"))
+        done = archived.run("crawl", "gazette", "--replay", str(archived.archives), "--compare")
+    finally:
+        source.write_text(text)
+    assert done.returncode == 3, done.stderr
+    assert "[-“" in done.stdout
+    assert "gone (the crawl did not find it): " in done.stdout
+    assert {path: path.read_bytes() for path in archived.archives.rglob("*.txt")} == stored
+
+
+def test_a_narrowed_comparison_calls_nothing_gone(archived: Crawls) -> None:
+    """What was not asked for was not looked for."""
+    done = archived.run("crawl", "gazette", "--replay", str(archived.archives), "--compare", "-a", "limit=2")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"stored texts: [12] the same, .* 0 gone", done.stdout)
+
+
 @pytest.mark.parametrize(
     ("options", "hint"),
     [
+        (["--compare"], "--compare needs --replay"),
         (["--replay", "/nowhere/at/all"], "no WARC there"),
         (["--replay", "{archives}", "--at", "last summer"], "YYYYMMDDhhmmss"),
     ],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
@@ -50,30 +50,59 @@ class Change:
 
 
 class StoredTexts:
-    """The articles that an archive holds, found by record, or by the file that they would be stored in."""
+    """The articles that an archive holds, found by record, by address, or by the file they would be stored in."""
 
     def __init__(self, archives: Path) -> None:
         self._archives = archives
-        self._by_record: dict[str, dict[str, Path]] = {}
+        self._sources: dict[str, _Stored] = {}
 
     def of(self, article: Article) -> Article | None:
-        """The stored article that this one would replace, or None."""
+        """The stored article that this one would replace, or None.
+
+        It has the same text, or was made from the same record, or else is the last one from the same address: a
+        version that was captured twice is stored once.
+        """
         same = self._archives / texts.place(article, self._archives).path
         if same.exists():
             return _load(same)
-        return self.of_record(article.source, article.record_id)
+        return self.of_record(article.source, article.record_id) or self.of_url(article.source, article.url)
 
     def of_record(self, source: str, record_id: str) -> Article | None:
         """The stored article that cites a record, or None."""
-        if source not in self._by_record:
-            self._by_record[source] = dict(self._records(source))
-        path = self._by_record[source].get(record_id)
+        path = self._of_source(source).by_record.get(record_id)
         return _load(path) if path else None
 
-    def _records(self, source: str) -> Iterator[tuple[str, Path]]:
-        for path in sorted(text_folder(self._archives, source).rglob("*.txt")):
-            if sidecar_path(path).exists() and (article := _load(path)):
-                yield article.record_id, path
+    def of_url(self, source: str, url: str) -> Article | None:
+        """The stored article from an address that was captured last, or None."""
+        found = self._of_source(source).by_url.get(url)
+        return _load(found[1]) if found else None
+
+    def urls(self, source: str) -> set[str]:
+        """The addresses from which a source's articles were stored."""
+        return set(self._of_source(source).by_url)
+
+    def _of_source(self, source: str) -> _Stored:
+        if source not in self._sources:
+            self._sources[source] = _stored_in(text_folder(self._archives, source))
+        return self._sources[source]
+
+
+@dataclass(slots=True)
+class _Stored:
+    """Where the texts of a source are; by address with the time of the capture, the last one of each."""
+
+    by_record: dict[str, Path] = field(default_factory=dict)
+    by_url: dict[str, tuple[float, Path]] = field(default_factory=dict)
+
+
+def _stored_in(folder: Path) -> _Stored:
+    stored = _Stored()
+    for path in sorted(folder.rglob("*.txt")):
+        if sidecar_path(path).exists() and (article := _load(path)):
+            stored.by_record[article.record_id] = path
+            captured = article.captured.timestamp() if article.captured else 0.0
+            stored.by_url[article.url] = max(stored.by_url.get(article.url, (0.0, path)), (captured, path))
+    return stored
 
 
 def _load(path: Path) -> Article | None:
@@ -108,9 +137,19 @@ class Comparison:
 
     def reject(self, page: Page, rejected: Rejected) -> None:
         """A page that holds no article now may have given one before."""
-        capture = page.capture
-        if self._stored.of_record(page.source, capture.record_id):
-            self._count(Change("gone", page.url, capture.record_id, reason=str(rejected.reason)))
+        record_id = page.capture.record_id
+        if self._stored.of_record(page.source, record_id):
+            self._count(Change("gone", page.url, record_id, reason=str(rejected.reason)))
+
+    def lose(self, source: str, url: str, record_id: str, reason: str) -> None:
+        """An article that is stored from an address, and is not made from it any more."""
+        if self._stored.of_url(source, url):
+            self._count(Change("gone", url, record_id, reason=reason))
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything would come out differently."""
+        return any(number for kind, number in self.counts.items() if kind != "same")
 
     def finish(self) -> None:
         """Nothing is written."""
@@ -153,7 +192,7 @@ def _share(matcher: SequenceMatcher[str], before: list[str], after: list[str]) -
 
 def changed_fields(old: Article, new: Article) -> list[str]:
     """The fields of the metadata that differ."""
-    known = {field.name for field in fields(Article)}
+    known = {known.name for known in fields(Article)}
     return [name for name in COMPARED if name in known and getattr(old, name) != getattr(new, name)]
 
 
