@@ -17,6 +17,7 @@ from crawler.health.texts import check_extraction
 from crawler.health.usual import COMPARED, ENOUGH, Usual
 from crawler.progress import KEPT
 from crawler.sources.model import Source
+from crawler.storage.seen import WALLS
 
 CHECKS = (check_discovery, check_fetch, check_extraction, check_metadata)
 """In the order of the stages."""
@@ -122,7 +123,7 @@ class _Trial:
     def _undecided(self, view: View, found: set[tuple[Stage, str]]) -> list[Sign]:
         """The signs of failed fetches from before, where this run asked again, too little to judge, and got nothing."""
         asked = bool(view.run.pages or view.run.failures())
-        if not asked or any(page.answered for page in view.fresh):
+        if not asked or any(page.answered and page.outcome not in WALLS for page in view.fresh):
             return []
         old = (one.sign for one in self.standing if one.sign.stage == "fetch")
         return [sign for sign in old if (sign.stage, sign.kind) not in found]

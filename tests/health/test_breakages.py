@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
+from crawler.discovery.links import Found, Link
 from crawler.health.facts import read_histories
 from crawler.health.judge import Verdict, judge
+from crawler.health.listings import Listing, listing_of
 from crawler.progress import PASSED_OVER
 from crawler.sources.model import Source
 from tests.health.gazette import (
@@ -46,6 +48,8 @@ class Row:
     stage: str = ""
     kind: str = ""
     days: int = 1
+    before: Change = lambda edition: None
+    """What the run before it is like."""
     healthy_days: int = 0
     """Days before it on which all is well; the first is a Tuesday, on which the articles of Monday are fetched."""
 
@@ -99,7 +103,67 @@ def short_lines(story: Story) -> list[str]:
     return [" ".join(line.split()[:4]) + f" {story.url[-4:]}" for line in story.paragraphs] * 4
 
 
+def accounts(story: Story) -> str:
+    return f"https://login.accounts.example/?return={story.url}"
+
+
+def captured_now(edition: Edition) -> None:
+    """Each article is dated with the second in which it was fetched."""
+    edition.stories = [
+        replace(story, published=edition.morning + timedelta(seconds=2 * number + 2))
+        for number, story in enumerate(edition.stories)
+    ]
+
+
+def section_empty(edition: Edition) -> None:
+    edition.listings[SECTION] = Listing("section", warning="hardly any links: the page may be built by scripts")
+
+
+def with_section(edition: Edition) -> None:
+    edition.listings[SECTION] = Listing("section", links=30, articles=30)
+
+
+def partly(change: Change, count: int) -> Change:
+    """The change, for the first `count` stories."""
+
+    def altered(edition: Edition) -> None:
+        part = replace(edition, stories=edition.stories[:count])
+        change(part)
+        edition.stories[:count] = part.stories
+
+    return altered
+
+
+def hijacked(edition: Edition) -> None:
+    """The feed and the sitemap are those of a shop that bought the host."""
+    none_matches(edition)
+    for url, listing in edition.listings.items():
+        edition.listings[url] = replace(listing, passed_over="https://shop.example/1")
+
+
+SECTION = f"{SITE}/town/"
 BREAKAGES = {
+    "the host was sold: listings have nothing of ours": Row(hijacked, "discovery", "patterns"),
+    "a section page is built by a script now": Row(section_empty, "discovery", "section-empty", before=with_section),
+    "two articles a day come instead of six, for two weeks": Row(
+        lambda edition: setattr(edition, "stories", edition.stories[:1]), "discovery", "few", days=14
+    ),
+    "two thirds of the articles are answered with 429": Row(partly(pages(status=429), 4), "fetch", "refused"),
+    "connections are refused": Row(failing("connection refused"), "fetch", "unreachable"),
+    "articles lead to the log-in of another site": Row(pages(target=accounts), "fetch", "redirected"),
+    "half of the articles are a bot challenge": Row(
+        partly(pages(outcome="bot-challenge"), 3), "fetch", "bot-challenge"
+    ),
+    "articles that are gone are answered with 200": Row(pages(outcome="error-page"), "extraction", "empty"),
+    "the same text stands on each page": Row(
+        pages(paragraphs=[" ".join([word] * 40) for word in ("bridge", "ferry", "market")]), "extraction", "repeated"
+    ),
+    "comments come with the texts": Row(
+        pages(paragraphs=lambda story: story.paragraphs * 2 + [f"{n}: {story.title}" * 4 for n in range(20)]),
+        "extraction",
+        "long",
+    ),
+    "dates are those of the crawl": Row(captured_now, "metadata", "dates"),
     "both listings answer 404": Row(both(failed="HTTP 404"), "discovery", "feed-gone"),
     "the feed is gone, the sitemap stays": Row(listings(FEED, failed="HTTP 410"), "discovery", "feed-gone"),
     "a page for people stands in place of the feed": Row(
@@ -147,6 +211,7 @@ BREAKAGES = {
 
 @pytest.mark.parametrize("row", BREAKAGES.values(), ids=BREAKAGES)
 def test_a_breakage_is_named_with_its_stage_since_when_and_an_example(gazette: Gazette, row: Row) -> None:
+    gazette.publish(1, row.before)
     before = gazette.day
     gazette.publish(row.days, row.change)
     found = verdict(gazette)
@@ -188,7 +253,58 @@ def feature_day(story: Story) -> list[str]:
     return [f"{line} {story.title}" for line in story.paragraphs * random.Random(story.url).choice([1, 1, 2])]
 
 
+def short_news_day(edition: Edition) -> None:
+    """A great event: eight short pieces beside the six articles of the day."""
+    edition.stories += [
+        replace(
+            story, url=f"{story.url}{n}", title=f"{story.title}, minute {n}", paragraphs=[story.paragraphs[0] + str(n)]
+        )
+        for n in range(2)
+        for story in edition.stories[:4]
+    ]
+
+
+def turned(edition: Edition) -> None:
+    """The feed lists the oldest first, and half as many."""
+    links = [Link(story.url, story.title, story.published) for story in reversed(edition.stories)]
+    edition.listings[FEED] = listing_of("feed", Found(links), SOURCE.is_article)
+
+
+def split(edition: Edition) -> None:
+    """The sitemap is an index of two now."""
+    edition.listings[SITEMAP] = Listing("sitemap", more=2)
+
+
+def half(edition: Edition) -> None:
+    edition.stories = edition.stories[: (len(edition.stories) + 1) // 2]
+
+
+def scheduled(story: Story) -> datetime:
+    return story.published + timedelta(days=2)
+
+
+def local_time(story: Story) -> datetime:
+    return story.published.astimezone(timezone(timedelta(hours=9))).replace(tzinfo=None)
+
+
 HARMLESS = {
+    "a day of very many short pieces": Row(short_news_day),
+    "the feed turns its order round and gets shorter": Row(turned),
+    "the sitemap becomes an index": Row(split),
+    "two slow weeks with half of the articles": Row(half, days=14),
+    "Christmas: nothing for two days, then little": Row(half, days=3, before=no_article, healthy_days=3),
+    "the site was down for a crawl, and is back": Row(lambda edition: None, before=both(failed="HTTP 503")),
+    "articles timed out in a crawl, and come again": Row(lambda edition: None, before=failing("timed out")),
+    "articles are dated ahead of their time": Row(pages(published=scheduled)),
+    "dates lose their zone": Row(pages(published=local_time)),
+    "one in three is a video": Row(partly(pages(outcome="video"), 2)),
+    "one in three is behind a wall": Row(partly(pages(outcome="consent-wall"), 1)),
+    "a series with one title": Row(partly(pages(title="The week in pictures"), 2)),
+    "one in three is refused": Row(partly(pages(status=403), 2)),
+    "the host of the pictures refuses": Row(lambda edition: edition.stats.update({"requisites/failed": 40})),
+    "paragraphs are broken up": Row(
+        pages(paragraphs=lambda story: [f"{part}." for line in story.paragraphs for part in line.split(". ")])
+    ),
     "nothing changes": Row(lambda edition: None),
     "a weekend with nothing": Row(no_article, days=2, healthy_days=5),
     "a public holiday": Row(no_article, days=2),
@@ -229,6 +345,7 @@ HARMLESS = {
 @pytest.mark.parametrize("row", HARMLESS.values(), ids=HARMLESS)
 def test_a_harmless_change_is_passed_over(gazette: Gazette, row: Row) -> None:
     gazette.publish(row.healthy_days)
+    gazette.publish(1, row.before)
     gazette.publish(row.days, row.change)
     found = verdict(gazette)
     assert found.signs == []
@@ -244,7 +361,8 @@ def test_the_gazette_is_healthy_as_of_each_of_its_runs(four_weeks: Gazette) -> N
 
 @pytest.mark.parametrize("row", BREAKAGES.values(), ids=BREAKAGES)
 def test_a_breakage_that_lasts_is_not_learnt_and_ends_with_its_repair(gazette: Gazette, row: Row) -> None:
-    gazette.publish(12, row.change)
+    gazette.publish(1, row.before)
+    gazette.publish(max(12, row.days), row.change)
     assert verdict(gazette).stage == row.stage
-    gazette.publish(5)
+    gazette.publish(5, row.before)
     assert verdict(gazette).signs == []
