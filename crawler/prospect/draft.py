@@ -104,8 +104,7 @@ def name_for(url: str) -> str:
 def _about(draft: Draft, survey: Survey, today: date) -> None:
     country, why_country = places.country_of(survey.homepage, survey.front.language)
     language, why_language = samples.language(survey.samples, survey.front.language, country)
-    moments = [sample.published for sample in samples.articles(survey.samples)]
-    zone, why_zone = places.zone_of(country, [moment for moment in moments if moment])
+    zone, why_zone = places.zone_of(country, samples.moments(survey.samples, survey.listed))
     title, why_title = _title(survey)
     draft.add("", "title", title, why_title)
     draft.add("", "homepage", survey.homepage)
@@ -179,7 +178,9 @@ def _extraction(draft: Draft, survey: Survey) -> None:
             lines.append(furniture.drop_line(line))
         elif drop.selector not in [other.selector for other in drops]:
             drops.append(drop)
-    drops += furniture.labels([(tree, sample.paragraphs) for tree, sample in zip(trees, kept, strict=True)], drops)
+    pages = [(tree, sample.paragraphs) for tree, sample in zip(trees, kept, strict=True)]
+    drops += furniture.labels(pages, drops)
+    drops = [drop for drop in drops if not furniture.eats(drop, pages)]
     seen = _reasons((drop.selector, f"{drop.what}, on {drop.seen} of {len(trees)} articles") for drop in drops)
     draft.add("extraction", "drop", [drop.selector for drop in drops], seen)
     draft.add("extraction", "drop_lines", lines, f"stand in the texts of most of {len(kept)} articles")

@@ -26,6 +26,9 @@ SOME = 0.3
 LONGEST_LABEL = 40
 """Characters of a paragraph that may be a label and no sentence."""
 
+EATEN = 0.1
+"""Share of an article's text that a selector may take away, where that text is on no other article."""
+
 MAX_SHARE = 0.4
 """An element with more than this share of an article's text holds the article, whatever it is called."""
 
@@ -99,6 +102,20 @@ def labels(pages: Sequence[tuple[HtmlElement, Sequence[str]]], known: Sequence[D
     trees = [tree for tree, _ in pages]
     named = {drop.selector for drop in known}
     return [drop for drop in _outermost([*known, *found], trees) if drop.selector not in named][:2]
+
+
+def eats(drop: Drop, pages: Sequence[tuple[HtmlElement, Sequence[str]]]) -> bool:
+    """Whether a drop takes text that belongs to an article from any of `pages` (trees with their paragraphs).
+
+    What a page has in common with others is furniture; a class of furniture may also stand on each paragraph.
+    """
+    counts = Counter(paragraph for _, paragraphs in pages for paragraph in set(paragraphs))
+    for tree, paragraphs in pages:
+        taken = " ".join(squeeze(element.text_content()) for element in select(tree, [drop.selector]))
+        lost = sum(len(one) for one in paragraphs if counts[one] < FEWEST and squeeze(one) in taken)
+        if lost > max(LONGEST_LABEL, EATEN * sum(map(len, paragraphs))):
+            return True
+    return False
 
 
 def _is_label(paragraph: str) -> bool:

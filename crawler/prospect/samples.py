@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 from statistics import median
 from typing import Any
 
+from crawler.discovery import Link, canonical_url
 from crawler.extraction.clean import fold
 from crawler.extraction.rules import Rules
 from crawler.prospect.answers import Answer, Extract
@@ -22,6 +23,8 @@ LONGEST_NUMBERED = 100
 
 _PIECES = re.compile(r"\s+[-–—|·:•»/]+\s+|\s*(?:--+|[|_｜])\s*")
 """What stands between the title of a page and the name of its site."""
+
+QUARTER = timedelta(minutes=15)
 
 FEWEST = 3
 """Articles on which something must be seen to be a habit."""
@@ -76,6 +79,31 @@ class Sample:
 def articles(samples: Sequence[Sample]) -> list[Sample]:
     """Those samples that hold an article."""
     return [sample for sample in samples if sample.is_article]
+
+
+def moments(samples: Sequence[Sample], listed: Mapping[str, Link]) -> list[datetime]:
+    """When the articles were published, as their pages say.
+
+    A time of day without a zone gets the offset that it has from the moment at which a feed lists the same article (by
+    its canonical address), where that is one that zones have: whole quarters of an hour.
+    """
+    found = []
+    for sample in articles(samples):
+        moment = sample.published
+        link = listed.get(canonical_url(sample.answer.asked)) or listed.get(canonical_url(sample.url))
+        if moment and not moment.tzinfo and "T" in str(sample.extracted["published"]) and link and link.published:
+            moment = _placed(moment, link.published)
+        if moment:
+            found.append(moment)
+    return found
+
+
+def _placed(local: datetime, moment: datetime) -> datetime:
+    """A local time with its offset from the same moment as another place states it; as it is where none fits."""
+    offset = local - moment.astimezone(UTC).replace(tzinfo=None)
+    quarters = round(offset / QUARTER)
+    close = abs(offset - quarters * QUARTER) <= timedelta(minutes=2)
+    return local.replace(tzinfo=timezone(quarters * QUARTER)) if close and -48 <= quarters <= 56 else local
 
 
 def rejections(samples: Sequence[Sample]) -> Counter[str]:

@@ -1,20 +1,25 @@
 """What several articles have in common, and what is named to be dropped from them."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crawler.discovery import Link, canonical_url
 from crawler.extraction.extract import page_tree
 from crawler.prospect.answers import Answer
-from crawler.prospect.furniture import drop_for, drop_line, labels, suggest_drops
+from crawler.prospect.furniture import Drop, drop_for, drop_line, eats, labels, suggest_drops
 from crawler.prospect.samples import (
     Sample,
     is_habit,
     language,
+    moments,
     repeated_lines,
     shared_title,
     standfirst,
 )
+
+HOME = "https://example.org/"
 
 
 def sample(*paragraphs, **fields):
@@ -129,3 +134,44 @@ def test_a_label_that_leads_the_text_is_named_whatever_it_says():
     assert [drop.selector for drop in labels(list(zip(pages, texts, strict=True)), [])] == [".kicker"]
     sentences = [["It began.", "It ended."]] * 4
     assert labels(list(zip(pages, sentences, strict=True)), []) == []
+
+
+@pytest.mark.parametrize("name", ["promo-text", "line"])
+def test_a_selector_that_takes_the_articles_own_text_is_told(name):
+    """The class of furniture, or of a label, may stand on each paragraph of an article."""
+    texts = [
+        ["LONDON", *(f"Sentence {n} of article {page}, which goes on for a while." * 3 for n in range(6))]
+        for page in range(4)
+    ]
+    pages = trees(*("".join(f"<p class='{name}'>{line}</p>" for line in lines) for lines in texts))
+    both = list(zip(pages, texts, strict=True))
+    found = [*suggest_drops(pages), *labels(both, [])]
+    assert {drop.selector for drop in found} == {f".{name}"}
+    assert eats(found[0], both)
+
+
+def test_what_articles_have_in_common_and_short_labels_are_not_their_own_text():
+    """So furniture that the extractor left in the text is named all the same."""
+    notice = "This is a reader-supported paper; buy us a coffee if you like what we do for the town."
+    texts = [[f"Town {page}", f"Sentence of article {page}. " * 20, notice] for page in range(4)]
+    pages = trees(*(f"<b class='kicker'>{a}</b><p>{b}</p><p class='promo'>{c}</p>" for a, b, c in texts))
+    both = list(zip(pages, texts, strict=True))
+    assert not eats(Drop(".kicker", "", 4), both)
+    assert not eats(Drop(".promo", "", 4), both)
+
+
+def local(hour, minute=0):
+    """A page of which the text says 22 November at that time, and no zone."""
+    fields = {"published": f"2026-11-22T{hour:02}:{minute:02}:00", "title": "T", "text": "T"}
+    return Sample(Answer(f"{HOME}{hour}", f"{HOME}{hour}", 200), fields)
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "offset"), [(10, 0, 2), (10, 1, 2), (13, 30, 5.5), (8, 0, 0), (10, 7, None), (23, 0, None)]
+)
+def test_a_local_time_gets_its_offset_from_the_feed(hour, minute, offset):
+    """The same article is in a feed at 8:00 UTC; what no zone has is an accident."""
+    listed = {canonical_url(f"{HOME}{hour}"): Link(f"{HOME}{hour}", published=datetime(2026, 11, 22, 8, tzinfo=UTC))}
+    [moment] = moments([local(hour, minute)], listed)
+    assert moment.utcoffset() == (None if offset is None else timedelta(hours=offset))
+    assert moments([local(hour, minute)], {})[0].tzinfo is None
