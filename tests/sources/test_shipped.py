@@ -40,7 +40,7 @@ def test_a_shipped_source_is_polite_and_keeps_to_robots_and_public_addresses(nam
 
 def test_the_sources_speak_many_languages() -> None:
     assert {"aletho_news", "sputnik", "demo"} <= set(NAMES)
-    assert len({CATALOGUE.load(name).language.partition("-")[0] for name in NAMES}) >= 12
+    assert len({CATALOGUE.load(name).language.partition("-")[0] for name in NAMES}) >= 24
 
 
 @pytest.mark.parametrize(("name", "kind", "url"), ADDRESSES, ids=lambda part: part)
