@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from crawler.extraction.clean import fold, is_furniture
 from crawler.extraction.survey import NAMES, TAGS, Box, Found, Survey
@@ -92,10 +93,8 @@ def _of_text(found: Found, title: str) -> list[float]:
     size = size_of(text)
     length = len(text)
     folded = fold(text) if length < 300 else ""
-    digits = capitals = 0
-    for character in text[:200]:
-        digits += character.isdigit()
-        capitals += character.isupper()
+    head = text[:200]
+    digits, capitals = sum(map(str.isdigit, head)), sum(map(str.isupper, head))
     first = text[0]
     return [
         size,
@@ -309,4 +308,9 @@ def _bits(found: Found) -> list[float]:
     box = found.box
     near = box.bits | found.bits | (box.parent.bits if box.parent is not None else 0)
     far = box.above
-    return [float(bits >> place & 1) for bits in (near, far) for place in range(_BITS)]
+    return [*_flags(near), *_flags(far)]
+
+
+@lru_cache(maxsize=4096)
+def _flags(bits: int) -> tuple[float, ...]:
+    return tuple(float(bits >> place & 1) for place in range(_BITS))

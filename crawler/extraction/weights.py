@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from crawler.extraction.features import FEATURES
 
 Row = Sequence[float]
 
-FIRST = 24
-"""Trees that are asked first; most blocks of a page are menus and footers, and these say so at once."""
+STAGES = ((24, -2.2, 2.2), (64, -3.3, 2.8))
+"""After so many trees the others are not asked where the log-odds are under the first figure or over the second: most
+blocks of a page are menus and footers, and the first trees say so."""
 
-HOPELESS = -3.0
-"""Log-odds after the first trees, under which the others are not asked."""
+SETTLED = 4.0
+"""Log-odds, for or against, of a block whose other trees are not asked: about what all of them would come to."""
 
 
 @cache
@@ -29,13 +31,20 @@ def scorer() -> Callable[[Row], float]:
     """A function that gives the log-odds of a block's features; made once for each process."""
     data = json.loads(Path(__file__).with_name("weights.json").read_text(encoding="utf-8"))
     places = [FEATURES.index(name) for name in data["features"]]
-    first = _compiled(data["trees"][:FIRST], places)
-    rest = _compiled(data["trees"][FIRST:], places)
+    ends = [0, *(end for end, _, _ in STAGES), len(data["trees"])]
+    *early, last = [_compiled(data["trees"][begin:end], places) for begin, end in pairwise(ends)]
+    stages = [(asked, low, high) for asked, (_, low, high) in zip(early, STAGES, strict=True)]
     bias = float(data.get("bias", 0.0))
 
     def score(row: Row) -> float:
-        odds = bias + first(row)
-        return odds if odds < HOPELESS else odds + rest(row)
+        odds = bias
+        for asked, low, high in stages:
+            odds += asked(row)
+            if odds < low:
+                return min(odds, -SETTLED)
+            if odds > high:
+                return max(odds, SETTLED)
+        return odds + last(row)
 
     return score
 
