@@ -39,8 +39,11 @@ def parse_page(text: str) -> HtmlElement | None:
     return tree if tree.tag == "html" else None
 
 
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
+
+
 def _parser() -> HTMLParser:
-    return HTMLParser(
+    parser = HTMLParser(
         encoding="utf-8",
         remove_comments=True,
         remove_pis=True,
@@ -48,6 +51,9 @@ def _parser() -> HTMLParser:
         collect_ids=False,
         default_doctype=False,
     )
+    # lxml.html asks Python for the class of every element that is touched, for the sake of forms.
+    parser.set_element_class_lookup(_ONE_CLASS)
+    return parser
 
 
 def remove(element: HtmlElement) -> None:
@@ -83,15 +89,13 @@ def visible_text(element: HtmlElement) -> str:
 def says_more_than(element: HtmlElement, characters: int) -> bool:
     """Whether `visible_text` of `element` is surely longer than this; most pages show it long before their end."""
     said = 0
-    for holder in element.iter(etree.Element):
-        if holder.text and holder.tag not in _UNSEEN:
-            said += len("".join(holder.text.split()))
+    for paragraph in element.iter("p"):
+        said += len(visible_text(paragraph))
         if said > characters:
             return True
     return len(visible_text(element)) > characters
 
 
-_UNSEEN = frozenset(("script", "style", "noscript", "template"))
 _TEXTS = etree.XPath(".//text()[not(parent::script or parent::style or parent::noscript or parent::template)]")
 _SPACES = re.compile("[ \t\r\n\f\v\u2028\u2029\u0085]+")
 
