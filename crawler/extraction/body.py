@@ -129,7 +129,8 @@ def _by_trafilatura(tree: HtmlElement) -> list[Block]:
     page = copy.deepcopy(tree)
     for text in _WITH_NO_BREAK_SPACE(page):
         _replace(text, text.replace(NO_BREAK_SPACE, STAND_IN))
-    document = bare_extraction(page, include_comments=False, with_metadata=False, deduplicate=False)
+    # Its fallbacks are left out: they cost as much again, and readability is asked by itself.
+    document = bare_extraction(page, fast=True, include_comments=False, with_metadata=False, deduplicate=False)
     if not isinstance(document, Extracted) or document.body is None:
         return []
     blocks = blocks_of(document.body)

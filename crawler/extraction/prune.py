@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import UNCLOSED
 from crawler.extraction.parse import has_paragraphs, remove, squeeze, visible_text
-from crawler.extraction.vocabulary import EXSLT, named
+from crawler.extraction.vocabulary import alternatives
 
 MAX_SHARE = 0.5
 """No rule takes out an element with more than this share of the page's text."""
@@ -33,11 +33,8 @@ _ALWAYS = etree.XPath(
 )
 _BLOCKS = ("div", "p", "section", "aside", "ul", "ol", "dl", "dd", "dt", "h2", "h3", "h4", "h5", "h6", "form", "footer")
 _NAMEABLE = (*_BLOCKS, "span", "small", "em", "a")
-_NAMED = etree.XPath(
-    f".//*[(@class or @id) and ({' or '.join(f'self::{tag}' for tag in _NAMEABLE)})"
-    f" and ({named('caption', 'furniture')} or {named('furniture', attribute='@id')})]",
-    namespaces=EXSLT,
-)
+_CLASSES = re.compile(rf"(?:^|[\s_-]){alternatives('names', 'caption', 'furniture')}(?:[\s_-]|$)", re.IGNORECASE)
+_IDS = re.compile(rf"(?:^|[\s_-]){alternatives('names', 'furniture')}(?:[\s_-]|$)", re.IGNORECASE)
 _TEASER_SHAPES = etree.XPath(
     ".//*[(self::div or self::section or self::aside or self::ul or self::table) and .//a and not(.//h1)"
     f" and string-length(normalize-space(.)) < {TEASER_LENGTH}]"
@@ -56,13 +53,19 @@ def prune(tree: HtmlElement, keep: Iterable[HtmlElement] = ()) -> None:
         if element not in guarded and not (element.tag in UNCLOSED and has_paragraphs(element)):
             remove(element)
     limit = min(limit, MAX_SHARE * len(visible_text(tree)))
-    for element in _NAMED(tree):
+    for element in [element for element in tree.iter(*_NAMEABLE) if _is_named(element)]:
         if element not in guarded and len(visible_text(element)) <= limit and not _holds_title(element):
             remove(element)
     _prune_image_texts(tree)
     for element in _TEASER_SHAPES(tree):
         if element not in guarded and _is_teaser(element):
             remove(element)
+
+
+def _is_named(element: HtmlElement) -> bool:
+    """Whether the class or id of an element is that of a caption or of furniture."""
+    classes, name = element.get("class"), element.get("id")
+    return bool(classes and _CLASSES.search(classes)) or bool(name and _IDS.search(name))
 
 
 def _holds_title(element: HtmlElement) -> bool:
