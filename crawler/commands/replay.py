@@ -65,7 +65,9 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve until Ctrl-C, or until the browser is closed."""
-        logging.getLogger("crawler.replay").addHandler(logging.StreamHandler())
+        told = logging.StreamHandler()
+        told.setLevel(logging.WARNING)
+        logging.getLogger("crawler.replay").addHandler(told)
         try:
             self._replay(self._root(args), opts)
         except BroadsheetError as error:

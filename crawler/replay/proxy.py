@@ -118,8 +118,11 @@ class ProxyHandler(Handler):
         url = self._tunnel + self.path if self._tunnel else self.path
         if not re.match(r"https?://", url, re.IGNORECASE):
             return self.send(Response.text("This is a proxy for the browser that the replay starts.\n", 400))
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return self.refuse("This is no address.\n")
         body = self.read_body()
-        parts = urlsplit(url)
         own = self.server.own_pages.get(parts.netloc) if parts.scheme == "http" else None
         if own:
             target = parts.path + (f"?{parts.query}" if parts.query else "")

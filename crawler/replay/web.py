@@ -138,11 +138,18 @@ class Handler(BaseHTTPRequestHandler):
 
     def respond(self) -> None:
         """Answer one request; a failure of ours is logged and answered with 500."""
+        if len(self.headers.get_all("Host") or []) > 1:
+            return self.refuse("A request has one Host header.\n")
         host = (self.headers.get("Host") or "").strip().lower()
         if not names_this_machine(host, self.server.allowed_hosts):
             return self.send(Response.text("This server answers only to its own address.\n", 421))
         request = Request(self.command, self.path, self.headers, host, self.read_body())
         return self.send(self.answer(request))
+
+    def refuse(self, why: str) -> None:
+        """Answer 400, and end the connection: what follows on it may not be what it seems."""
+        self.close_connection = True
+        self.send(Response.text(why, 400))
 
     def answer(self, request: Request) -> Response:
         """What the application says."""
@@ -153,9 +160,10 @@ class Handler(BaseHTTPRequestHandler):
             return Response.text("This page could not be made; the terminal says why.\n", 500)
 
     def read_body(self) -> bytes:
-        """The request's body; empty where its length is missing, odd or beyond the limit."""
+        """The request's body; empty where its length is missing, odd or beyond the limit, or it is in chunks."""
         length = self.headers.get("Content-Length") or "0"
-        if not length.isdigit() or int(length) > BODY_LIMIT:
+        odd = not (length.isascii() and length.isdigit()) or len(self.headers.get_all("Content-Length") or []) > 1
+        if odd or int(length) > BODY_LIMIT or self.headers.get("Transfer-Encoding"):
             self.close_connection = True
             return b""
         return self.rfile.read(int(length))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -111,12 +115,16 @@ def test_replay_serves_until_it_is_interrupted(filled_archive: Path, tmp_path: P
     for line in process.stdout:
         said.append(line)
         if "Cannot be read" in line:
+            pages = "".join(re.findall(r"is at (http://\S+)", "".join(said)))
+            with contextlib.suppress(urllib.error.HTTPError):
+                urllib.request.urlopen(f"{pages}no/such/page", timeout=30)
             process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
     printed = "".join(said)
     for expected in ("is at http://127.0.0.1:", "2 captures, 2 WARCs", "broken.warc.gz", "No display was found"):
         assert expected in printed
     assert "Traceback" not in printed
+    assert "/no/such/page" not in printed
 
 
 def test_an_unwritable_cache_folder_is_no_hindrance(tmp_path: Path) -> None:

@@ -157,6 +157,32 @@ def test_the_proxy_is_no_server_and_no_way_out(ask_proxy: Callable[[bytes], byte
     assert answer.startswith(b"HTTP/1.1 400 ")
 
 
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"GET http://[::1/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST http://a/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nGET /\r\n0\r\n\r\n",
+        b"POST http://a/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 9\r\n\r\nGET http://b/\r\n",
+    ],
+)
+def test_a_request_that_could_be_read_in_two_ways_is_the_last_on_its_connection(
+    ask_proxy: Callable[[bytes], bytes], request_bytes: bytes
+) -> None:
+    """No part of what it sends is taken for a request; nothing is printed as a failure of ours."""
+    answer = ask_proxy(request_bytes)
+    assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 "))
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"Connection: close" in answer
+
+
+def test_a_request_with_two_hosts_is_refused(served_archive: Served) -> None:
+    """Whoever checks one of them checks the wrong one (RFC 9112, 3.2)."""
+    port = int(served_archive.replay.url.rstrip("/").rsplit(":", 1)[1])
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
 def test_a_real_server_behind_the_address_is_not_asked(ask_proxy: Callable[[bytes], bytes]) -> None:
     """What is not in the archive is 404, even where something listens there."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
