@@ -75,6 +75,30 @@ def closed(recorder: Recorder) -> Path:
     return path
 
 
+def test_where_no_page_can_be_extracted_the_run_ends(recorder: Recorder, run_unit: Any, tmp_path: Path) -> None:
+    """Workers that cannot start are not taken for pages that hold nothing, and the WARC not for done."""
+    for number in range(10):
+        recorder.add(f"https://a.org/crash{number}", story(f"Never {number}"))
+    with pytest.raises(ExtractionError, match=r"None of the 10 pages of .* could be extracted, the last because"):
+        run_unit(closed(recorder))
+    assert not (tmp_path / "out" / "unit.jsonl").exists()
+
+
+def test_a_disk_that_is_full_ends_the_run_as_it_is(
+    recorder: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command can say what is wrong; no group of errors reaches it."""
+    recorder.add("https://a.org/1", story("One"))
+
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device", "out")
+
+    monkeypatch.setattr(JsonLines, "begin", full)
+    run = Run(Selection(), Sources([]), JsonLines(tmp_path / "out"), unresolved, None)
+    with pytest.raises(OSError, match="No space left"):
+        asyncio.run(run.extract({closed(recorder): "unit"}, 1, 30, lambda size: None))
+
+
 def test_articles_come_out_in_the_order_of_the_records(recorder: Recorder, run_unit: Any) -> None:
     """Other types, statuses and empty pages are left out or counted with the reason; every article has its record."""
     written = [recorder.add(f"https://a.org/{number}", story(f"Story {number}")) for number in range(5)]

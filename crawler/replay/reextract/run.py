@@ -25,6 +25,9 @@ UNITS_AT_A_TIME = 2
 AHEAD = 3
 """Pages of a WARC that wait for each worker."""
 
+MANY = 10
+"""If so many pages of a WARC fail and none does not, the workers are what is broken."""
+
 ARTICLES, REJECTED, FAILED, DAMAGED = "articles", "rejected", "failed", "damaged"
 
 Extract = Callable[[Candidate], Awaitable[Extracted]]
@@ -61,7 +64,8 @@ class Job:
 async def process_warc(path: Path, unit: str, job: Job, report: Report, progress: Progress) -> Counter[str]:
     """Extract one WARC into the job's output, in the order of its records; what it gave, by kind.
 
-    Where this ends with an error, or is cancelled, the output of the WARC is not there.
+    Where this ends with an error, or is cancelled, the output of the WARC is not there. Raises ExtractionError where
+    the extraction itself does not work.
     """
     taker = job.output.begin(unit)
     counts: Counter[str] = Counter()
@@ -81,6 +85,7 @@ async def process_warc(path: Path, unit: str, job: Job, report: Report, progress
                 progress(item.page.capture.offset)
         while pending:
             _take(waiting.popleft(), await pending.popleft(), taker, counts, report)
+        _check(path, counts, report)
     except BaseException:
         for task in pending:
             task.cancel()
@@ -88,6 +93,15 @@ async def process_warc(path: Path, unit: str, job: Job, report: Report, progress
         raise
     taker.finish()
     return counts
+
+
+def _check(path: Path, counts: Counter[str], report: Report) -> None:
+    """Raises ExtractionError where no page at all could be extracted: that is no fault of the pages."""
+    if counts[FAILED] >= MANY and not counts[ARTICLES] and not counts[REJECTED]:
+        raise ExtractionError(
+            f"None of the {counts[FAILED]:,} pages of {path} could be extracted, the last because "
+            f"{report.problems[-1]}. Nothing was written for it; the same command tries it again."
+        )
 
 
 async def _extracted(candidate: Candidate, extract: Extract) -> Article | Rejected | str:
@@ -135,9 +149,12 @@ class Run:
                 return await pool.extract(*work(candidate.source, candidate.page))
 
             job = Job(self._selection, self._sources, self._output, self._resolve, extract, jobs * AHEAD)
-            async with asyncio.TaskGroup() as group:
-                for _ in range(UNITS_AT_A_TIME):
-                    group.create_task(self._work_off(queue, job, report, progress))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(UNITS_AT_A_TIME):
+                        group.create_task(self._work_off(queue, job, report, progress))
+            except BaseExceptionGroup as failures:
+                raise failures.exceptions[0] from None  # what a full disk does to one WARC it does to the other
         return report
 
     async def _work_off(self, queue: deque[tuple[Path, str]], job: Job, report: Report, progress: Progress) -> None:
