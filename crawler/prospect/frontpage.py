@@ -83,15 +83,16 @@ def read_front(answer: Answer) -> FrontPage:
         [url for url in _links(tree, answer.url, path) if canonical_url(url) not in known and likeness(url) < ARTICLE]
         for path in (_MENU, _FOOTER)
     )
+    fixed = _links(tree, answer.url, f"{_MENU} | {_FOOTER}", LONGEST_LABEL)
     return FrontPage(
         url=answer.url,
         names=tuple(_names(tree, answer.url)),
         language=tree.get("lang") or tree.get("xml:lang") or "",
         feeds=tuple(page_feeds(answer.body, answer.url, answer.content_type)),
         articles=articles,
-        sections=tuple(url for url in menu if _may_be_section(url)),
+        sections=tuple(url for url in menu if _may_be_section(url, url in fixed)),
         others=tuple(dict.fromkeys([*menu, *footer, *(url for url in inside if likeness(url) < 0 or _is_list(url))])),
-        fixed=tuple(_links(tree, answer.url, f"{_MENU} | {_FOOTER}", LONGEST_LABEL)),
+        fixed=tuple(fixed),
         more=next(iter(found.more), ""),
         blocked=refuse_page(tree, answer.url) or _shell(tree, len(inside)),
         links=len(inside),
@@ -116,13 +117,16 @@ def _links(tree: HtmlElement, base: str, path: str, most_words: int = 0) -> list
     return list(found.values())
 
 
-def _may_be_section(url: str) -> bool:
-    """Whether a link of a menu may lead to a section: a short path of words, or a script with a parameter."""
+def _may_be_section(url: str, labelled: bool) -> bool:
+    """Whether a link of a menu may lead to a section: a short path of words, or a script with a parameter.
+
+    The words may be a few more where the link says few itself (`labelled`).
+    """
     shape = shape_of(url)
     if likeness(url) < 0:
         return bool(_SECTION.search(url))
     words = all(part in ("word", "slug") for part in shape.parts)
-    return 0 < len(shape.parts) <= SECTION_DEPTH and words and likeness(url) < 2
+    return 0 < len(shape.parts) <= SECTION_DEPTH and words and likeness(url) < (ARTICLE if labelled else 2)
 
 
 def _names(tree: HtmlElement, url: str) -> list[str]:

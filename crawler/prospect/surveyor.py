@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 from crawler.archive.exchange import Role
-from crawler.discovery import Link, canonical_url, host_of, parse_section, robots_sitemaps, well_known
+from crawler.discovery import Found, Link, canonical_url, host_of, parse_section, robots_sitemaps, well_known
 from crawler.discovery.learn import learn_patterns
 from crawler.discovery.shapes import likeness
 from crawler.extraction.rules import Rules
@@ -192,14 +192,23 @@ class Surveyor:
     async def _look_behind_feeds(self, survey: Survey) -> None:
         """Take the sections that list articles which the feeds do not have, or not any more."""
         self._notice("section pages: do they list more than the feeds?")
-        links = [link for link in survey.front.articles if survey.learnt.match(link.url)]
-        self._take_section(survey, Section(survey.front.url, len(links), survey.front.more), self._new(survey, links))
+        front = survey.front
+        shown = [link for link in front.articles if survey.learnt.match(link.url)]
+        older = await self._ask(survey, front.more, "section") if front.more else Answer("", "")
+        links = [*shown, *(self._links(survey, older).links if older.ok else ())]
+        self._take_section(survey, Section(front.url, len(shown), front.more), self._new(survey, links))
         async for answer in self._section_pages(survey):
-            found = parse_section(answer.body, answer.url, answer.content_type, include=survey.learnt.include)
-            links = [link for link in found.links if survey.learnt.match(link.url)]
-            new = self._new(survey, links)
-            self._notice(f"{answer.asked}: {len(links)} articles, {len(new)} of them in no feed")
-            self._take_section(survey, Section(answer.asked, len(links), next(iter(found.more), "")), new)
+            found = self._links(survey, answer)
+            new = self._new(survey, found.links)
+            self._notice(f"{answer.asked}: {len(found.links)} articles, {len(new)} of them in no feed")
+            self._take_section(survey, Section(answer.asked, len(found.links), next(iter(found.more), "")), new)
+
+    def _links(self, survey: Survey, answer: Answer) -> Found:
+        """What a section page lists that the patterns take for articles."""
+        learnt = survey.learnt
+        return parse_section(
+            answer.body, answer.url, answer.content_type, include=learnt.include, exclude=learnt.exclude
+        )
 
     async def _section_pages(self, survey: Survey) -> AsyncIterator[Answer]:
         """The pages that the menu of the front page leads to, those that come."""
