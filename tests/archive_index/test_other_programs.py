@@ -64,7 +64,6 @@ def test_every_form_of_a_file_is_indexed_exported_and_replayed(
     export_wacz([path], tmp_path / "out.wacz", Selection())
     assert errors(path, tmp_path / "out.wacz") == []
     library.refresh()
-    library.wait(60)
     assert library.problems() == []
     shown = [entry for entry in lines if entry.fields["url"].startswith(HTTP) and entry.fields["mime"] != "text/plain"]
     for entry in shown:
@@ -89,7 +88,6 @@ def test_what_wget_archives_is_read(
     export_wacz([path], tmp_path / "out.wacz", Selection())
     assert errors(tmp_path / "out.wacz") == []
     library.refresh()
-    library.wait(60)
     memento = library.find(f"{newspaper.url}/")
     assert memento is not None
     assert b"Brackwater" in library.read(memento).decoded_body().data
