@@ -96,7 +96,7 @@ def _close(path: Path, descriptor: int) -> Recovered:
     os.fsync(descriptor)
     final = path.with_name(path.name.removesuffix(OPEN))
     if final.exists():
-        raise FileExistsError(f"there already is a {final.name}")
+        raise FileExistsError(f"there already is a {final.name}; move one of the two to another folder")
     path.rename(final)
     sync_folder(final.parent)
     return Recovered(final, path, size - end, tuple(damage for damage in damages if damage.offset < end))

@@ -22,6 +22,8 @@ from crawler.replay.offline import OFFLINE_SETTINGS, replayed_archive
 from crawler.spiders.arguments import parse_arguments
 from crawler.storage.ready import make_ready
 
+logger = logging.getLogger(__name__)
+
 CHATTY = ("scrapy.addons", "scrapy.core.engine", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
 
 CHANGED = 3
@@ -84,7 +86,8 @@ class Command(crawl.Command):
             parse_arguments(**opts.spargs)
             if args and self.crawler_process is not None:
                 self.crawler_process.spider_loader.load(args[0])
-                make_ready(Path(self.crawler_process.settings["ARCHIVES_DIR"]), args[0])
+                for warning in make_ready(Path(self.crawler_process.settings["ARCHIVES_DIR"]), args[0]):
+                    logger.warning("%s", warning)
             super().run(args, opts)
         except BroadsheetError as error:
             raise UsageError(str(error), print_help=False) from error

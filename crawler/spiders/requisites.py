@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -76,6 +77,7 @@ class RequisitesMiddleware:
             found = _requisites(page.capture.via.role, page.body, page.content_type, page.url)
             for request in self._requests(found, page.url):
                 yield request
+            await asyncio.sleep(0)  # thousands of pages may need nothing: let the crawl go on between them
 
     def _requests(self, found: list[Requisite], found_on: str) -> list[Request]:
         wanted = [

@@ -8,6 +8,7 @@ from crawler.archive.captures import read_captures
 from crawler.archive.layout import OPEN, find_warcs, half_written_folder, sidecar_path, warc_folder
 from crawler.archive.reader import Damage
 from crawler.archive.recovery import Recovered, recover
+from crawler.errors import ArchiveError
 from crawler.storage.atomic import remove_halves
 from crawler.storage.catalogue import Catalogue
 
@@ -17,8 +18,18 @@ def bring_level(archives: Path, source: str, catalogue: Catalogue) -> list[str]:
 
     Returns a sentence for each thing that people should know of. Texts whose capture was lost with
     the end of a file (power failed before the disk had it) are removed, so that their pages are fetched again.
-    Raises OSError where the folder cannot be read.
+    Raises ArchiveError where a file cannot be closed or read.
     """
+    try:
+        return _bring_level(archives, source, catalogue)
+    except OSError as error:
+        raise ArchiveError(
+            f"Cannot bring the catalogue level with {error.filename or archives}: {error.strerror or error}. "
+            "Give access to it, or move it out of the archive, then start again."
+        ) from error
+
+
+def _bring_level(archives: Path, source: str, catalogue: Catalogue) -> list[str]:
     folder = warc_folder(archives, source)
     remove_halves(half_written_folder(archives, source))
     said = []

@@ -8,10 +8,14 @@ from pathlib import Path
 from crawler.archive.layout import catalogue_path, warc_folder
 from crawler.errors import ArchiveError
 from crawler.storage.catalogue import Catalogue
+from crawler.storage.level import bring_level
 
 
-def make_ready(archives: Path, source: str) -> None:
-    """Make the folders of `source`; raises ArchiveError where they or the catalogue could not be written."""
+def make_ready(archives: Path, source: str) -> list[str]:
+    """Make the folders of `source`, and mend what a killed crawl left; what people should know of that.
+
+    Raises ArchiveError where folders, WARCs or the catalogue could not be written.
+    """
     folder = warc_folder(archives, source)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -19,4 +23,8 @@ def make_ready(archives: Path, source: str) -> None:
         raise ArchiveError(f"Cannot make {folder}: {error.strerror}. Set ARCHIVES_DIR to another folder.") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise ArchiveError(f"Cannot write to {folder}. Change its permissions, or set ARCHIVES_DIR to another folder.")
-    Catalogue(catalogue_path(archives)).close()
+    catalogue = Catalogue(catalogue_path(archives))
+    try:
+        return bring_level(archives, source, catalogue)
+    finally:
+        catalogue.close()

@@ -152,6 +152,21 @@ def test_an_archives_folder_that_is_a_file_is_named(
     assert str(crawls.archives) in done.stderr
 
 
+def test_a_file_of_a_killed_crawl_that_cannot_be_closed_is_named(
+    newspaper: NewspaperServer, crawls: Crawls, gazette: Gazette
+) -> None:
+    """A backup that was put back may leave a file both open and closed: which of them is right is for people to say."""
+    crawls.add_source(gazette(newspaper.url))
+    folder = crawls.archives / "gazette" / "warc"
+    folder.mkdir(parents=True)
+    whole = b"WARC/1.1\r\nWARC-Type: metadata\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
+    for name in ("a.warc", "a.warc.open"):
+        (folder / name).write_bytes(whole)
+    done = crawls.run("crawl", "gazette")
+    assert done.returncode == 2
+    assert "there already is a a.warc" in done.stderr
+
+
 def test_a_site_that_is_down_is_said_to_be(crawls: Crawls, gazette: Gazette) -> None:
     crawls.add_source(gazette("http://127.0.0.1:9"))
     done = crawls.run("crawl", "gazette", RETRY_TIMES=0)
