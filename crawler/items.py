@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crawler.archive.exchange import Capture
 
@@ -54,6 +54,11 @@ class Article:
     """The whole text file: title, blank line, paragraphs with blank lines between, one final newline."""
     language: str | None = None
     authors: list[str] = field(default_factory=list)
+    """People; where the page names none, the body that signs (an agency, the house)."""
+    agency: str | None = None
+    """The news agency that the page or its text credits."""
+    dateline: str | None = None
+    """The dateline at the head of the text, which stays there: "MOSCOW (Sputnik)"."""
     published: datetime | None = None
     """With a time zone where the page states one; midnight where it states only a day (see `published_precision`)."""
     published_precision: str | None = None
@@ -80,6 +85,8 @@ class Article:
     offset: int = 0
     captured: datetime | None = None
     payload_digest: str = ""
+    provenance: dict[str, Any] = field(default_factory=dict)
+    """For each field, the place that it was taken from, why, and what other places state (docs/metadata.md)."""
     extractor: str = ""
     """Name and version of what made the text, such as "broadsheet 0.1.0 (trafilatura 2.3.1)"."""
     path: str = ""

@@ -85,6 +85,11 @@ def agency_in(text: str) -> str | None:
     return None
 
 
+def is_house(agency: str, publishers: Iterable[str]) -> bool:
+    """Whether an agency is the publisher of the page itself, which credits nobody by its own name."""
+    return any(f"{fold_name(name)} ".startswith(fold_name(agency) + " ") for name in publishers)
+
+
 def _names(byline: str) -> list[str]:
     text = _SECTION.sub("", _ASIDE.sub(" ", _CONTACT.sub(" ", byline.replace("(", " ("))))
     text = "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.extraction.authors import agency_in, bodies, fold_name, people
+from crawler.extraction.authors import agency_in, bodies, fold_name, is_house, people
 from crawler.extraction.choice import Candidate, Choice, Confidence
 from crawler.extraction.facts import PageFacts
 from crawler.extraction.jsonld import strings
@@ -27,6 +27,7 @@ MOST_BYLINES = 12
 
 _LEADS = re.compile(rf"{alternatives('authors', 'signs')}\s*[:：]?\s*(?:$|(?=[^\Wa-z]))")
 _OTHERS = sum(1 << NAMES.index(name) for name in ("comment", "side", "foot", "nav", "related", "advert"))
+_PICTURE = re.compile(r"getty|image|photo|foto", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _OUTSIDE = {"aside", "footer", "nav"}
 _SIGNED = ("p", "div", "span", "a", "address", "em", "h4", "h5", "h6", "li", "strong", "b", "i", "td", "cite")
@@ -35,7 +36,7 @@ Stated = list[tuple[str, list[str]]]
 """For each place that states authors, the bylines there."""
 
 
-def authors_of(page: PageFacts, rules: Rules, publishers: Sequence[str], title: str) -> Choice:
+def authors_of(page: PageFacts, rules: Rules, publishers: Sequence[str], signed: Bylines) -> Choice:
     """The people of the first place that names any: the source's selector, JSON-LD, meta tags, the visible byline.
 
     Where none does, the organisation that signs the article, by its page's data or its byline: an agency, the house.
@@ -43,7 +44,6 @@ def authors_of(page: PageFacts, rules: Rules, publishers: Sequence[str], title: 
     if rules.authors and (found := people(texts(page.tree, rules.authors), publishers)):
         return Choice(found, "selector", "the source's selector", "high")
     stated: Stated = [("json-ld", _node_authors(page)), *_meta_authors(page)]
-    signed = _Bylines(page, title)
     candidates = [Candidate(place, names) for place, bylines in stated if (names := people(bylines, publishers))]
     if shown := _beside(signed.near, publishers):
         candidates.append(Candidate("byline", shown))
@@ -55,18 +55,20 @@ def authors_of(page: PageFacts, rules: Rules, publishers: Sequence[str], title: 
     return _signed_by_a_body([*stated, ("byline", list(map(visible_text, signed.near)))], publishers)
 
 
-def agency_of(page: PageFacts, shown: Iterable[str]) -> str | None:
-    """The news agency that the page credits: as an author, as its source, or in a byline (`shown`)."""
-    stated = [name for _, names in [("", _node_authors(page)), *_meta_authors(page)] for name in names]
-    for text in (*stated, *page.meta("source"), *strings(page.node.get("sourceOrganization")), *shown):
-        if len(text) < BYLINE_LENGTH and (agency := agency_in(text)):
-            return agency
-    return None
-
-
-def shown_bylines(page: PageFacts, title: str) -> list[str]:
-    """The texts of the bylines near the headline."""
-    return [visible_text(element) for element in _Bylines(page, title).near]
+def agency_of(page: PageFacts, signed: Bylines, publishers: Sequence[str]) -> Choice:
+    """The news agency that the page credits: as an author, as its source, or in the byline."""
+    stated: Stated = [("json-ld", _node_names(page)), *_meta_authors(page), ("meta", page.meta("source"))]
+    stated.append(("byline", [visible_text(element) for element in signed.near]))
+    found = [
+        Candidate(place, agency)
+        for place, texts in stated
+        for text in texts
+        if len(text) < BYLINE_LENGTH and not _PICTURE.search(text) and (agency := agency_in(text))
+        if not is_house(agency, publishers)
+    ]
+    return (
+        Choice(found[0].value, found[0].place, "the first place that credits one", "high", found) if found else Choice()
+    )
 
 
 def _chosen(candidates: list[Candidate], shown: list[str]) -> Choice:
@@ -86,7 +88,7 @@ def _signed_by_a_body(stated: Stated, publishers: Sequence[str]) -> Choice:
     return Choice()
 
 
-class _Bylines:
+class Bylines:
     """The elements of a page that look like a byline."""
 
     def __init__(self, page: PageFacts, title: str) -> None:
@@ -201,20 +203,26 @@ def _bits(box: HtmlElement) -> int:
 
 def _node_authors(page: PageFacts) -> list[str]:
     """The names that JSON-LD gives the article's authors: those of people, or of organisations where there are none."""
+    persons = [name for name, organisation in _node_signers(page) if not organisation]
+    return persons or [name for name, _ in _node_signers(page)]
+
+
+def _node_names(page: PageFacts) -> list[str]:
+    """All names that JSON-LD gives its authors, and the organisation that is its source."""
+    return [name for name, _ in _node_signers(page)] + strings(page.node.get("sourceOrganization"))
+
+
+def _node_signers(page: PageFacts) -> Iterator[tuple[str, bool]]:
+    """The names of the article's authors in JSON-LD, each with whether it is that of an organisation."""
     stated: Any = page.node.get("author") or page.node.get("creator") or []
-    persons: list[str] = []
-    others: list[str] = []
     for item in stated if isinstance(stated, list) else [stated]:
-        if not isinstance(item, dict):
-            persons += strings(item)
-            continue
-        person = page.identified(item)
-        kept = others if "Organization" in str(person.get("@type")) else persons
-        if person.get("name"):
-            kept += strings(person["name"])
-        elif person.get("familyName"):
-            kept.append(" ".join(strings(person.get("givenName"))[:1] + strings(person["familyName"])[:1]))
-    return [name for name in persons or others if "://" not in name]
+        person = page.identified(item) if isinstance(item, dict) else {"name": item}
+        names = strings(person.get("name"))
+        if not names and person.get("familyName"):
+            names = [" ".join(strings(person.get("givenName"))[:1] + strings(person["familyName"])[:1])]
+        for name in names:
+            if "://" not in name:
+                yield name, "Organization" in str(person.get("@type"))
 
 
 def _meta_authors(page: PageFacts) -> Stated:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from crawler.extraction.dates import Stated
+
 Confidence = Literal["high", "medium", "low"]
 """high: stated for machines, or by several places; medium: by one place that is at times wrong; low: a guess."""
 
@@ -43,11 +45,19 @@ class Choice:
         same = list(dict.fromkeys(one.place for one in self.candidates if _kept(one.value) == kept))
         if same := [place for place in same if place != self.place]:
             said["same"] = same
-        others: dict[str, Any] = {}
+        return said | ({"others": others} if (others := self._others(kept)) else {})
+
+    def _others(self, kept: Any) -> dict[str, Any]:
+        """What the other places state, by their names; places that state the same stand together."""
+        stated: list[tuple[list[str], Any]] = []
         for one in self.candidates:
-            if _kept(one.value) != kept:
-                others.setdefault(one.place, _kept(one.value))
-        return said | ({"others": others} if others else {})
+            value = _kept(one.value)
+            places = next((places for places, said in stated if said == value), None)
+            if value != kept and places is None:
+                stated.append(([one.place], value))
+            elif places is not None and one.place not in places:
+                places.append(one.place)
+        return {", ".join(places): value for places, value in stated}
 
 
 def provenance_of(choices: Iterable[tuple[str, Choice]]) -> Provenance:
@@ -56,4 +66,6 @@ def provenance_of(choices: Iterable[tuple[str, Choice]]) -> Provenance:
 
 
 def _kept(value: Any) -> Any:
+    if isinstance(value, Stated):
+        return value.iso
     return value[:LONGEST] if isinstance(value, str) else value

@@ -11,9 +11,11 @@ from lxml.html import HtmlElement
 from crawler.extraction import EXTRACTOR
 from crawler.extraction.blocks import Block, text_file
 from crawler.extraction.body import NO_BREAK_SPACE, body_of
+from crawler.extraction.choice import provenance_of
 from crawler.extraction.clean import clean_blocks, fold
+from crawler.extraction.dateline import credit_of
 from crawler.extraction.decode import decode_page
-from crawler.extraction.language import language_of
+from crawler.extraction.language import language_choice
 from crawler.extraction.metadata import Metadata, read_metadata
 from crawler.extraction.parse import parse_page
 from crawler.extraction.rules import Rules
@@ -76,12 +78,16 @@ def _led(rules: Rules, metadata: Metadata, blocks: list[Block]) -> list[Block]:
 def _fields(url: str, metadata: Metadata, blocks: list[Block], rules: Rules) -> Extracted:
     title = metadata.title if rules.no_break_spaces else metadata.title.replace(NO_BREAK_SPACE, " ")
     text = text_file(title, blocks)
+    credit = credit_of(blocks, metadata.agency, metadata.site_name)
+    language = language_choice(text, metadata.stated_language, rules.language)
     return {
         "url": url,
         "title": title,
         "text": text,
-        "language": language_of(text, metadata.stated_language or rules.language),
+        "language": language.value,
         "authors": metadata.authors,
+        "agency": credit.agency,
+        "dateline": credit.dateline,
         "published": metadata.published.iso if metadata.published else None,
         "published_precision": metadata.published.precision if metadata.published else None,
         "modified": metadata.modified.iso if metadata.modified else None,
@@ -94,6 +100,7 @@ def _fields(url: str, metadata: Metadata, blocks: list[Block], rules: Rules) -> 
         "canonical_url": metadata.canonical_url,
         "paywalled": metadata.paywalled,
         "rights": metadata.rights,
+        "provenance": metadata.provenance | credit.provenance | provenance_of([("language", language)]),
         "extractor": EXTRACTOR,
     }
 

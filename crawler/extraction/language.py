@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from functools import cache
 
+from crawler.extraction.choice import Candidate, Choice
 from crawler.extraction.vocabulary import common_words
 
 SAMPLE = 6000
@@ -80,6 +81,13 @@ def language_of(text: str, stated: str = "") -> str | None:
     if KIN.get(stated) == best or (stated and stated not in common_words() and scores[best] < SPARSE * _length(sample)):
         return stated
     return stated if scores.get(stated, 0) >= CLOSE * scores[best] else best
+
+
+def language_choice(text: str, stated: str | None, by_source: str) -> Choice:
+    """The language of `text` (see `language_of`), with what the page and its source state."""
+    candidates = [Candidate(place, said) for place, said in (("page", stated), ("source", by_source)) if said]
+    found = language_of(text, stated or by_source)
+    return Choice(found, "text", "its letters and commonest words", "high" if found == stated else "medium", candidates)
 
 
 def _script(sample: str) -> str | None:

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
-from urllib.parse import urljoin, urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import clean_text
-from crawler.extraction.bylines import authors_of
-from crawler.extraction.choice import Choice
-from crawler.extraction.clean import fold
+from crawler.extraction.bylines import Bylines, agency_of, authors_of
+from crawler.extraction.choice import Choice, Provenance, provenance_of
 from crawler.extraction.dates import Stated
 from crawler.extraction.facts import PageFacts, first_of, one_line
 from crawler.extraction.images import lead_image
 from crawler.extraction.jsonld import first, strings, types
-from crawler.extraction.parse import squeeze, visible_text
+from crawler.extraction.parse import squeeze
 from crawler.extraction.published import modification, publication
 from crawler.extraction.rights import paywalled, reservations
 from crawler.extraction.rules import Rules, texts
+from crawler.extraction.stated import (
+    canonical_of,
+    description_of,
+    host_names,
+    metas,
+    section_of,
+    site_names_of,
+    standfirst_of,
+    stated_language,
+    tags_of,
+)
 from crawler.extraction.titles import choose_title, site_in_title, visible_headings
-from crawler.extraction.vocabulary import entries
 
 
 @dataclass(slots=True)
@@ -33,6 +38,7 @@ class Metadata:
 
     title: str = ""
     authors: list[str] = field(default_factory=list)
+    agency: str | None = None
     published: Stated | None = None
     modified: Stated | None = None
     section: str | None = None
@@ -49,6 +55,8 @@ class Metadata:
     rights: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     """What the page says it is: `og:type` and the types of its JSON-LD, lower case."""
+    provenance: Provenance = field(default_factory=dict)
+    """For each field with candidates: which was taken, and why (`crawler.extraction.choice`)."""
 
 
 def read_metadata(tree: HtmlElement, url: str, rules: Rules, headers: Mapping[str, str] | None = None) -> Metadata:
@@ -57,127 +65,67 @@ def read_metadata(tree: HtmlElement, url: str, rules: Rules, headers: Mapping[st
     `headers` are those of the response; only reservations of rights are read from them.
     """
     page = PageFacts.of(tree, url)
-    site_names = _site_names(page)
-    page_title = tree.findtext(".//title") or ""
-    title = first_of(texts(tree, rules.title)) or _headline(page, page_title, site_names).value or ""
-    published = publication(page, rules, title).value
+    choices = _choices(page, rules)
+    value = {name: choice.value for name, choice in choices.items()}
+    title = value["title"] or ""
     return Metadata(
-        title=clean_text(squeeze(title).replace("\n", " ")),
-        authors=[clean_text(name) for name in authors_of(page, rules, site_names, title).value or ()],
-        published=published,
-        modified=modification(page, rules.timezone, published).value,
-        section=one_line(
-            first_of(texts(tree, rules.section)) or first(page.node.get("articleSection")) or _first(page, "section")
-        ),
-        tags=_tags(page),
-        site_name=one_line(first_of(site_names) or site_in_title(page_title, squeeze(title))),
-        description=one_line(_first(page, "description") or first(page.node.get("description"))),
-        standfirst=one_line(_standfirst(page)),
+        title=title,
+        authors=value["authors"] or [],
+        agency=value["agency"],
+        published=value["published"],
+        modified=value["modified"],
+        section=value["section"],
+        tags=value["tags"] or [],
+        site_name=one_line(first_of(site_names_of(page)) or site_in_title(_page_title(page), title)),
+        description=value["description"],
+        standfirst=value["standfirst"],
         image=lead_image(tree, url, page.meta("image"), page.node),
-        canonical_url=_canonical(page),
-        stated_language=_stated_language(page),
+        canonical_url=value["canonical_url"],
+        stated_language=value["language"],
         stated_body=first(page.node.get("articleBody")) or "",
         paywalled=paywalled(page),
         rights=reservations(page, headers or {}),
         kinds=[
             kind.lower() for kind in (*page.named(["og:type"]), *(name for node in page.nodes for name in types(node)))
         ],
+        provenance=provenance_of(choices.items()),
     )
 
 
-def _headline(page: PageFacts, page_title: str, site_names: list[str]) -> Choice:
-    stated = [("json-ld", text) for text in strings(page.node.get("headline"))]
-    stated += [(name, text) for name in entries("meta", "title") for text in page.metas.get(name, ())]
-    return choose_title(stated, visible_headings(page.tree), page_title, [*site_names, *_host_names(page.url)])
+def _choices(page: PageFacts, rules: Rules) -> dict[str, Choice]:
+    """What was taken for each field, and from where."""
+    site_names = site_names_of(page)
+    title = _headline(page, rules, site_names)
+    signed = Bylines(page, title.value or "")
+    authors = authors_of(page, rules, site_names, signed)
+    authors.value = [clean_text(name) for name in authors.value or ()]
+    published = publication(page, rules, title.value or "")
+    return {
+        "title": title,
+        "authors": authors,
+        "agency": agency_of(page, signed, site_names),
+        "published": published,
+        "modified": modification(page, rules.timezone, published.value),
+        "section": section_of(page, rules),
+        "tags": tags_of(page),
+        "description": description_of(page),
+        "standfirst": standfirst_of(page),
+        "canonical_url": canonical_of(page),
+        "language": stated_language(page),
+    }
 
 
-def _first(page: PageFacts, field: str) -> str | None:
-    return first_of(page.meta(field))
+def _headline(page: PageFacts, rules: Rules, site_names: list[str]) -> Choice:
+    if selected := first_of(texts(page.tree, rules.title)):
+        title = Choice(selected, "selector", "the source's selector", "high")
+    else:
+        stated = [("json-ld", text) for text in strings(page.node.get("headline"))]
+        stated += [(name, text) for name, said in metas(page, "title") for text in said]
+        names = [*site_names, *host_names(page.url)]
+        title = choose_title(stated, visible_headings(page.tree), _page_title(page), names)
+    title.value = clean_text(squeeze(title.value or "").replace("\n", " "))
+    return title
 
 
-def _site_names(page: PageFacts) -> list[str]:
-    stated = [*page.meta("site_name"), *strings(page.node.get("publisher"))]
-    stated += [name for node in page.nodes if node.get("@type") == "WebSite" for name in strings(node.get("name"))]
-    return [name for name in stated if "://" not in name]
-
-
-def _host_names(url: str) -> list[str]:
-    """What a host may be called in a title: its name, and the first label of that."""
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    return [host, host.split(".")[0]] if host else []
-
-
-def _tags(page: PageFacts) -> list[str]:
-    for name in entries("meta", "tags"):
-        stated = page.metas.get(name, [])
-        if name != "article:tag":
-            stated = [tag for text in stated for tag in re.split(r"[,;]", text)]
-        if tags := _distinct(stated):
-            return tags
-    stated = strings(page.node.get("keywords"))
-    if len(stated) == 1:
-        stated = re.split(r"[,;]", stated[0])
-    return _distinct(stated) or _distinct(map(visible_text, page.tree.xpath("//a[@rel='tag' or @rel='category tag']")))
-
-
-def _distinct(values: Iterable[str]) -> list[str]:
-    kept: dict[str, str] = {}
-    for value in map(one_line, values):
-        if value and len(value) < 80:
-            kept.setdefault(value.casefold(), value)
-    return list(kept.values())
-
-
-STANDFIRST_LENGTHS = range(30, 801)
-"""Characters; what is shorter is a label, what is longer the article itself."""
-
-_ELSEWHERE = etree.XPath("boolean(ancestor::aside or ancestor::nav or ancestor::footer or ancestor::li)")
-_DESCRIBING = ("description", "alternativeHeadline")
-_FIRST_PARAGRAPHS = 10
-
-
-def _standfirst(page: PageFacts) -> str | None:
-    """The paragraph between headline and body that sums the article up, where the page marks one."""
-    described = {fold(text) for text in (*page.meta("description"), *strings(page.node.get("description")))}
-    for element in _marked_standfirsts(page):
-        text = visible_text(element)
-        if len(text) in STANDFIRST_LENGTHS and not _ELSEWHERE(element):
-            return text
-    for tag in ("h2", "p"):
-        for element in islice(page.tree.iter(tag), _FIRST_PARAGRAPHS):
-            text = visible_text(element)
-            if len(text) in STANDFIRST_LENGTHS and fold(text) in described:
-                return text
-    return None
-
-
-def _marked_standfirsts(page: PageFacts) -> list[HtmlElement]:
-    stated = [one for one in page.marked.get("itemprop", ()) if one.get("itemprop") in _DESCRIBING]
-    found = [*page.marked.get("standfirst", ())[:20], *stated[:5]]
-    return [element for element in found if element.tag not in ("meta", "html", "body", "article")]
-
-
-def _canonical(page: PageFacts) -> str | None:
-    links = page.tree.xpath("//link[@rel='canonical']/@href")
-    for address in (*links, *page.named(["og:url"])):
-        try:
-            joined = urljoin(page.url, str(address).strip())
-            if urlsplit(joined).scheme in ("http", "https") and urlsplit(joined).hostname:
-                return joined
-        except ValueError:
-            continue
-    return None
-
-
-def _stated_language(page: PageFacts) -> str | None:
-    root = page.tree.getroottree().getroot()
-    stated = [
-        *strings(page.node.get("inLanguage")),
-        root.get("lang") or "",
-        root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang") or "",
-        *page.named(["og:locale", "language", "dc.language", "content-language"]),
-    ]
-    for language in stated:
-        if match := re.match(r"[A-Za-z]{2,3}(?=$|[-_])", language.strip()):
-            return match.group().lower()
-    return None
+def _page_title(page: PageFacts) -> str:
+    return page.tree.findtext(".//title") or ""

@@ -20,6 +20,8 @@ from crawler.extraction.vocabulary import alternatives, entries
 SHOWN_LENGTHS = range(8, 81)
 """Characters of a text that shows a date and hardly more."""
 
+SHOWN_WORDS = 9
+
 _CHANGED = re.compile(alternatives("dates", "changed"), re.IGNORECASE)
 
 Found = tuple[str, Stated]
@@ -111,12 +113,17 @@ def _shown(page: PageFacts, zone: str, title: str) -> Iterator[Found]:
     changed: list[Found] = []
     for element in chain(behind(headline), above(headline)):
         text = (element.text or "").strip()
-        if len(text) in SHOWN_LENGTHS and any(map(str.isdigit, text)) and (date := read_date(text, zone)):
+        if _may_show(text) and (date := read_date(text, zone)):
             if _CHANGED.search(text):
                 changed.append(("text", date))
             else:
                 yield "text", date
     yield from changed
+
+
+def _may_show(text: str) -> bool:
+    """Whether a text is one that shows a date, and no sentence that mentions one."""
+    return len(text) in SHOWN_LENGTHS and any(map(str.isdigit, text)) and len(text.split()) <= SHOWN_WORDS
 
 
 def _searched(page: PageFacts) -> Stated | None:
