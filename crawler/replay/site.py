@@ -6,6 +6,7 @@ from another origin (`content`), where nothing runs.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -61,7 +62,7 @@ class Site:
             lstrip_blocks=True,
         )
         self._templates.filters.update(
-            moment=moment, number=number, bytes=bytes_, day=day, by_day=by_day, titled=self.title
+            moment=moment, number=number, bytes=bytes_, day=day, by_day=by_day, direction=direction, titled=self.title
         )
 
     def title(self, source: str) -> str:
@@ -157,6 +158,12 @@ def day(text: str) -> str:
     """A day such as 2024-03-05 for people."""
     value = date.fromisoformat(text)
     return f"{value:%A}, {value.day} {value:%B} {value.year}"
+
+
+def direction(text: str) -> str:
+    """rtl or ltr, as the first letter of a text has it."""
+    strong = (unicodedata.bidirectional(character) for character in text)
+    return "rtl" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L" else "ltr"
 
 
 def by_day(entries: Iterable[Entry]) -> Iterator[tuple[str, list[Entry]]]:

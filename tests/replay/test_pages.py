@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive.reader import read_record
+from crawler.replay.site import direction
 from tests.replay.conftest import NOON, Served
 
 
@@ -53,6 +54,15 @@ def test_articles_are_listed_below_their_days_with_their_first_words(served_arch
     assert page.index(days[0]) < page.index("港口新闻") < page.index(days[1]) < page.index("Ferry late again")
     assert "The ferry to the island" in page
     assert 'class="day"' not in served_archive.get("/articles?q=ferry")[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [("Ferry late", "ltr"), ("2024: مخبز صغير", "rtl"), ("«חדשות»", "rtl"), ("港口", "ltr"), ("12", "ltr")],
+)
+def test_a_text_runs_as_its_first_letter_does(text: str, runs: str) -> None:
+    """Whatever language its section and its byline are in."""
+    assert direction(text) == runs
 
 
 def test_the_menu_says_where_one_is(served_archive: Served) -> None:
