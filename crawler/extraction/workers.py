@@ -7,6 +7,7 @@ takes too much memory ends with an `ExtractionError`; the other workers go on, a
 from __future__ import annotations
 
 import asyncio
+import atexit
 import ctypes
 import multiprocessing
 import os
@@ -14,7 +15,10 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, InvalidStateError
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from functools import partial
 from multiprocessing.connection import wait
 from types import TracebackType
 
@@ -30,6 +34,12 @@ PAGES_A_WORKER = 1000
 
 MEMORY = 2 * 1024**3
 """Bytes of address space of a worker; a page of 20 MiB needs a tenth of it."""
+
+ATTEMPTS = 2
+"""Pools that a page is given to; a page that breaks a second one is to blame."""
+
+ENDING = 20.0
+"""Seconds that the workers have to end of themselves."""
 
 _PR_SET_PDEATHSIG = 1
 """Of prctl(2): the signal that the kernel sends when the parent dies."""
@@ -49,17 +59,14 @@ class ExtractionPool:
         pages_a_worker: int = PAGES_A_WORKER,
         function: Callable[..., Extracted] = extract,
     ) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["crawler.extraction.extract"])
         self.timeout = timeout
         self._function = function
-        self._pool = ProcessPool(
-            max_workers=workers,
-            max_tasks=pages_a_worker,
-            initializer=_prepare_worker,
-            initargs=(memory,),
-            context=context,
-        )
+        self._make = partial(_make_pool, workers, memory, pages_a_worker)
+        self._pool = self._make()
+        self._stopped = False
+        self._waiting: set[Future[Extracted]] = set()
+        # Pebble's workers are no daemons: one that is started while the interpreter ends would be waited for for ever.
+        atexit.register(self.stop)
 
     async def extract(
         self,
@@ -76,11 +83,7 @@ class ExtractionPool:
         """
         arguments = (body, content_type, url, rules, dict(headers) if headers else None, template)
         try:
-            future: Future[Extracted] = self._pool.schedule(self._function, args=arguments, timeout=self.timeout)
-        except RuntimeError as error:
-            raise ExtractionError(f"{url}: extraction has been stopped") from error
-        try:
-            return await asyncio.wrap_future(future)
+            return await self._run(arguments)
         except TimeoutError:
             raise ExtractionError(f"{url}: extraction took longer than {self.timeout:g} seconds") from None
         except ProcessExpired as error:
@@ -90,7 +93,40 @@ class ExtractionPool:
         except CancelledError:
             raise ExtractionError(f"{url}: extraction has been stopped") from None
         except Exception as error:
+            if self._stopped:  # a pipe that closes while a page goes through it gives errors of many kinds
+                raise ExtractionError(f"{url}: extraction has been stopped") from None
             raise ExtractionError(f"{url}: extraction failed with {type(error).__name__}: {error}") from error
+
+    async def _run(self, arguments: tuple[object, ...]) -> Extracted:
+        """What the function gives in a worker. Where the pool broke meanwhile, it is asked again in a new one, once."""
+        for _ in range(ATTEMPTS - 1):
+            pool = self._pool
+            try:
+                return await asyncio.wrap_future(self._scheduled(arguments))
+            except BrokenProcessPool:
+                self._renew(pool)
+        return await asyncio.wrap_future(self._scheduled(arguments))
+
+    def _scheduled(self, arguments: tuple[object, ...]) -> Future[Extracted]:
+        for _ in range(ATTEMPTS):
+            pool = self._pool
+            if self._stopped:
+                break
+            try:
+                future: Future[Extracted] = pool.schedule(self._function, args=arguments, timeout=self.timeout)
+            except RuntimeError:
+                self._renew(pool)
+            else:
+                self._waiting.add(future)
+                future.add_done_callback(self._waiting.discard)
+                return future
+        raise CancelledError
+
+    def _renew(self, broken: ProcessPool) -> None:
+        """Take a new pool in place of `broken`: pebble gives up all of it when a worker that had nothing to do dies."""
+        if self._pool is broken and not self._stopped:
+            self._pool = self._make()
+            threading.Thread(target=_end, args=(broken,), daemon=True).start()
 
     async def close(self) -> None:
         """Stop the workers; pages still in work end with an ExtractionError."""
@@ -98,8 +134,18 @@ class ExtractionPool:
 
     def stop(self) -> None:
         """As `close`, for callers without an event loop."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        self._stopped = True
+        atexit.unregister(self.stop)
+        ending = threading.Thread(target=_end, args=(self._pool,), daemon=True)
+        ending.start()
+        ending.join(ENDING)
+        if ending.is_alive():
+            for worker in multiprocessing.active_children():
+                worker.kill()
+            ending.join(ENDING)
+        for future in tuple(self._waiting):
+            with suppress(InvalidStateError):
+                future.set_exception(BrokenProcessPool("stopped"))
 
     async def __aenter__(self) -> ExtractionPool:
         return self
@@ -108,6 +154,23 @@ class ExtractionPool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def _make_pool(workers: int, memory: int, pages_a_worker: int) -> ProcessPool:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["crawler.extraction.extract"])
+    return ProcessPool(
+        max_workers=workers,
+        max_tasks=pages_a_worker,
+        initializer=_prepare_worker,
+        initargs=(memory,),
+        context=context,
+    )
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
 
 
 def _prepare_worker(memory: int) -> None:

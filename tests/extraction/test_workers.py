@@ -95,6 +95,35 @@ def test_a_stopped_pool_says_so():
         asyncio.run(scenario())
 
 
+def test_a_worker_that_dies_with_nothing_to_do_costs_no_page():
+    """The kernel may kill one for memory that another process took."""
+
+    async def scenario():
+        async with ExtractionPool(workers=2, function=misbehave) as pool:
+            seen = []
+            for _ in range(3):
+                seen.append(await pool.extract(b"page", "text/html", URL, Rules()))
+                os.kill(seen[-1]["pid"], signal.SIGKILL)
+                await asyncio.to_thread(wait_for_end, seen[-1]["pid"])
+            last = await asyncio.gather(*(pool.extract(b"page", "text/html", URL, Rules()) for _ in range(4)))
+            return seen + last
+
+    assert [result["text"] for result in asyncio.run(scenario())] == ["page"] * 7
+
+
+def test_pages_that_are_too_large_for_the_pipe_do_not_keep_a_pool_from_stopping():
+    async def scenario():
+        pool = ExtractionPool(workers=1, timeout=600, function=misbehave)
+        large = b"x" * 2_000_000
+        tasks = [asyncio.ensure_future(pool.extract(b"hang", "text/html", URL, Rules()))]
+        tasks += [asyncio.ensure_future(pool.extract(large, "text/html", URL, Rules())) for _ in range(3)]
+        await asyncio.sleep(0)
+        await pool.close()
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert [str(error) for error in asyncio.run(scenario())] == [f"{URL}: extraction has been stopped"] * 4
+
+
 PARENT = """
 import asyncio, signal, sys
 from crawler.extraction.rules import Rules
@@ -125,18 +154,26 @@ def test_workers_do_not_outlive_their_parent(tmp_path, signal_number):
     with subprocess.Popen(
         [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     ) as parent:
-        worker = int(parent.stdout.readline())
-        # A process group of its own is what a terminal's Ctrl-C reaches: parent and worker alike.
-        if signal_number == signal.SIGINT:
-            os.kill(worker, signal.SIGINT)
-        parent.send_signal(signal_number)
-        _, errors = parent.communicate(timeout=30)
+        try:
+            worker = int(parent.stdout.readline())
+            # A process group of its own is what a terminal's Ctrl-C reaches: parent and worker alike.
+            if signal_number == signal.SIGINT:
+                os.kill(worker, signal.SIGINT)
+            parent.send_signal(signal_number)
+            _, errors = parent.communicate(timeout=60)
+        finally:
+            parent.kill()  # else a parent that hangs would be waited for here, for ever
     deadline = time.monotonic() + 20
     while alive(worker) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not alive(worker)
     assert errors.count("Traceback") <= 1 + (signal_number == signal.SIGINT)
     assert "ForkServer" not in errors
+
+
+def wait_for_end(pid):
+    while alive(pid):
+        time.sleep(0.01)
 
 
 def alive(pid):
