@@ -19,7 +19,7 @@ from scrapy.utils.defer import deferred_from_coro
 
 import crawler as broadsheet
 from crawler.archive.exchange import Capture, Exchange, Original, Via
-from crawler.archive.layout import catalogue_path, warc_file, warc_folder
+from crawler.archive.layout import OPEN, catalogue_path, find_warcs, warc_file, warc_folder
 from crawler.archive.writer import ArchiveWriter
 from crawler.articles import page_of, template_for
 from crawler.errors import ArchiveError, CaptureError, RecordError
@@ -137,12 +137,22 @@ class Archiving:
                 yield page
 
     def left_behind(self) -> Iterator[Page]:
-        """The pages and style sheets of runs that were cut: what they need may not have been asked for yet."""
+        """The pages and style sheets of runs that were cut: what they need may not have been asked for yet.
+
+        Nothing while another crawl of the source runs, which will ask for what its own pages need.
+        """
+        if any(self._open_elsewhere()):
+            return
         nothing: list[Capture] = []
         for capture in self._ask(lambda: self.catalogue.left_behind(self.source.name, self.run), nothing):
             page = self.page(capture)
             if page is not None:
                 yield page
+
+    def _open_elsewhere(self) -> Iterator[Path]:
+        for path in find_warcs(warc_folder(self.archives, self.source.name)):
+            if path.name.endswith(OPEN) and path != self._writer.path:
+                yield path
 
     def holds(self, capture: Capture) -> bool:
         """Whether the WARC of a capture of this source is still there."""

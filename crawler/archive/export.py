@@ -75,15 +75,30 @@ def _chosen(
     """The WARCs that go in, each with the offsets of the captures that are wanted of it; None: whole."""
     if selection.everything and not others:
         return dict.fromkeys(warcs)
-    index = scratch / "all.cdxj"
+    index, named = scratch / "all.cdxj", _named_apart([*warcs, *others], scratch)
     with index.open("wb") as lines:
-        write_index([*warcs, *others], lines, processes)
-    chosen = choose(index, warcs, selection, others)
+        write_index(list(named), lines, processes)
+    own, lent = list(named)[: len(warcs)], list(named)[len(warcs) :]
+    chosen = choose(index, own, selection, lent)
     index.unlink()
-    found = {warc: offsets for warc in (*warcs, *others) if (offsets := chosen.get(warc.name.removesuffix(OPEN)))}
+    found = {warc: offsets for name, warc in named.items() if (offsets := chosen.get(name.name.removesuffix(OPEN)))}
     if not found:
         raise ArchiveError("Nothing is exported: no capture is in that range of time and of those addresses.")
     return found | (dict.fromkeys(warcs) if selection.everything else {})
+
+
+def _named_apart(warcs: list[Path], scratch: Path) -> dict[Path, Path]:
+    """Each WARC by a path whose name no other has, for an index tells them by it: links in `scratch` where need be."""
+    named: dict[Path, Path] = {}
+    names: set[str] = set()
+    for number, warc in enumerate(warcs):
+        path = warc
+        if (name := warc.name.removesuffix(OPEN)) in names:
+            path = scratch / f"{number}-{warc.name}"
+            path.symlink_to(warc.resolve())
+        names.add(name)
+        named[path] = warc
+    return named
 
 
 class _Export:

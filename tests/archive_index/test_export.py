@@ -366,6 +366,22 @@ def test_files_of_one_name_do_not_hide_each_other(
     assert {package.record(entry, tmp_path).url for entry in package.entries()} == {"http://x/", "http://y/"}
 
 
+def test_of_files_of_one_name_only_what_is_selected_goes_in(
+    tmp_path: Path, make_warc: Callable[..., Path], make_record: Callable[..., bytes]
+) -> None:
+    """The records of both lie at the same offsets."""
+    warcs = [
+        make_warc(
+            "a.warc.gz",
+            [make_record("response", f"http://{n}/", _response(PAGE), WARC_Date=f"2026-11-2{n}T10:00:00Z")],
+            tmp_path / str(n),
+        )
+        for n in (1, 2)
+    ]
+    export_wacz(warcs, tmp_path / "out.wacz", Selection(since=datetime(2026, 11, 22, tzinfo=UTC)))
+    assert _urls(Package(tmp_path / "out.wacz")) == ["http://2/ 20261122"]
+
+
 def test_nothing_selected_is_said_and_leaves_nothing(archive: list[Path], tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="no capture is in that range"):
         export_wacz(archive, tmp_path / "out.wacz", Selection(until=datetime(2000, 1, 1, tzinfo=UTC)))

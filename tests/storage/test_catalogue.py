@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,43 @@ def test_what_lay_behind_the_end_of_a_cut_file_is_forgotten_and_its_texts_are_na
         catalogue.add_article(make_article(record_id=capture.record_id, path=f"text{capture.url[-1]}.txt"))
     assert catalogue.forget_behind(kept.warc, 1500) == ["textb.txt"]
     assert list(catalogue.known("gazette", [A, B])) == [A]
+
+
+@pytest.mark.parametrize(
+    ("ends", "left"),
+    [
+        ([], []),
+        ([None], ["page", "style"]),
+        (["shutdown"], ["page", "style"]),
+        (["closespider_timeout"], ["page", "style"]),
+        (["finished"], []),
+        (["looked"], []),
+        ([None, "finished"], []),
+        (["finished", None], ["page", "style"]),
+        ([None, None], ["page", "style"]),
+    ],
+)
+def test_pages_are_left_behind_by_runs_that_were_cut_until_one_finishes(
+    ends: list[str | None], left: list[str], catalogue: Catalogue, make_capture: MakeCapture
+) -> None:
+    """None is a run that was killed. Images and pages that were not served need nothing."""
+    css = {"mime": "text/css", "via": Via("requisite")}
+    for reason in ends:
+        run = catalogue.start_run("gazette")
+        for url, fields in (
+            ("page", {}),
+            ("style", css),
+            ("image", {"via": Via("requisite")}),
+            ("gone", {"status": 404}),
+        ):
+            capture = make_capture(f"https://a.example/{url}", date=datetime.now(UTC), **fields)
+            catalogue.add_capture("gazette", capture, run)
+        catalogue.flush()
+        if reason is not None:
+            catalogue.end_run(run, reason, {})
+    found = catalogue.left_behind("gazette", catalogue.start_run("gazette"))
+    assert list(dict.fromkeys(capture.url.rpartition("/")[2] for capture in found)) == left
+    assert catalogue.left_behind("courier", 0) == []
 
 
 def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
