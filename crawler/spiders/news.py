@@ -98,9 +98,12 @@ class NewsSpider(Spider):
         self.crawler.stats.inc_value(progress.FOUND if why == "found" else f"{progress.PASSED_OVER}{why}")
 
     def _sitemap_window(self) -> Window:
-        """The time asked for; where none was, the days that the source wants of its sitemaps."""
+        """The time asked for; where none was, the days that the source wants of its sitemaps.
+
+        In an archive, which may be from long ago, all: what it does not have is not asked of anybody.
+        """
         days, window = self.source.discovery.sitemap_days, self.asked.window
-        if not days or window.since or window.until:
+        if not days or window.since or window.until or self.settings["REPLAY"]:
             return window
         return Window(since=datetime.now(UTC) - timedelta(days=days))
 

@@ -85,6 +85,19 @@ def test_a_comparison_says_what_changes_and_what_is_gone(archived: Crawls) -> No
     assert {path: path.read_bytes() for path in archived.archives.rglob("*.txt")} == stored
 
 
+def test_sitemaps_of_an_old_archive_are_read_whole(archived: Crawls) -> None:
+    """The days that a source wants of its sitemaps are counted from today, and an archive may be from long ago."""
+    source = archived.folder / "sources" / "gazette.toml"
+    text = source.read_text()
+    try:
+        source.write_text(text.replace("sitemap_days = 0", "sitemap_days = 1"))
+        done = archived.run("crawl", "gazette", "--replay", str(archived.archives), "--compare")
+    finally:
+        source.write_text(text)
+    assert " 0 gone" in done.stdout
+    assert done.returncode == 0, done.stdout
+
+
 def test_a_narrowed_comparison_calls_nothing_gone(archived: Crawls) -> None:
     """What was not asked for was not looked for."""
     done = archived.run("crawl", "gazette", "--replay", str(archived.archives), "--compare", "-a", "limit=2")
