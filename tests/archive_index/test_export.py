@@ -192,15 +192,16 @@ def test_pages_are_the_articles_and_other_pages_come_apart(archive: list[Path], 
     assert [page["url"] for page in extra] == ["http://a/feed", "http://a/section"]
 
 
+@pytest.mark.parametrize("target", ["urn:text:http://a/", "http://a/"], ids=["ours", "of the first versions"])
 def test_text_in_the_warc_itself_is_found(
-    tmp_path: Path, make_warc: Callable[..., Path], make_record: Callable[..., bytes]
+    target: str, tmp_path: Path, make_warc: Callable[..., Path], make_record: Callable[..., bytes]
 ) -> None:
     """A conversion record carries the text, wherever it stands; it must not stand in for the page in the index."""
     page = make_record("response", "http://a/", _response(PAGE), WARC_Record_ID="<urn:1>")
     other = make_record("response", "http://a/other", _response(PAGE), WARC_Record_ID="<urn:2>")
     refers: dict[str, str] = {"WARC_Refers_To": "<urn:1>", "WARC_Date": "2026-11-22T10:15:09Z"}
     facts = make_record("metadata", "http://a/", b"{}", Content_Type="application/json", **refers)
-    text = make_record("conversion", "http://a/", b"Clean text.\n", Content_Type="text/plain; charset=utf-8", **refers)
+    text = make_record("conversion", target, b"Clean text.\n", Content_Type="text/plain; charset=utf-8", **refers)
     export_wacz([make_warc("a.warc.gz", [page, other, facts, text])], tmp_path / "a.wacz", Selection())
     package = Package(tmp_path / "a.wacz")
     assert [listed.get("text") for listed in package.jsonl("pages/pages.jsonl")[1:]] == ["Clean text.\n", None]
