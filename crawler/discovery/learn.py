@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from crawler.discovery.expressions import END, expression, host_expression, literal, netloc_of, raw_segments
 from crawler.discovery.shapes import likeness, shape_of, word_count
-from crawler.discovery.urls import absolute, canonical_url, host_of
+from crawler.discovery.urls import absolute, canonical_url, host_of, readable
 
 MIN_SHARE = 0.03
 """Of the listed articles, that a group of URLs must hold to be worth a pattern."""
@@ -143,7 +143,7 @@ def _include(articles: list[str], surely_not: list[str]) -> tuple[list[str], lis
             pattern = _narrowed(group, surely_not)
             taken = sum(1 for url in articles if re.search(pattern, url))
             include.append(pattern)
-            evidence.append(f"{pattern} takes {taken} of {len(articles)} listed articles, such as {rest[0]}")
+            evidence.append(f"{pattern} takes {taken} of {len(articles)} listed articles, such as {readable(rest[0])}")
     return include, evidence
 
 

@@ -45,6 +45,7 @@ _TRACKING_IF_A_NAME = re.compile(
 """Parameters that mostly say how a reader came, or ask for the article in another form (AMP, for printing), but name
 the article where their value is a number."""
 
+_LETTERS = re.compile("(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _UNRESERVED = frozenset((string.ascii_letters + string.digits + "-._~").encode())
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 _PATH_SAFE = "/!$&'()*+,;=:@%-._~"
@@ -99,6 +100,11 @@ def canonical_url(url: str) -> str:
 def url_digest(url: str) -> bytes:
     """16 bytes that stand for the article at `url` (BLAKE2b of its canonical form): the key of what was seen."""
     return hashlib.blake2b(canonical_url(url).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def readable(text: str) -> str:
+    """`text` with the letters of other scripts that percent-encoding hides in its addresses, as browsers show them."""
+    return _LETTERS.sub(_letters, text)
 
 
 def host_of(url: str) -> str:
@@ -177,6 +183,15 @@ def _is_tracking(name: str, value: str) -> bool:
     if _TRACKING.match(name):
         return True
     return bool(_TRACKING_IF_A_NAME.match(name)) and not re.search(r"\d{3}", value)
+
+
+def _letters(match: re.Match[str]) -> str:
+    """A run of encoded bytes as the letters that they stand for; as it is where it is no text."""
+    try:
+        letters = unquote_to_bytes(match[0]).decode()
+    except UnicodeDecodeError:
+        return match[0]
+    return letters if letters.isprintable() and not any(map(str.isspace, letters)) else match[0]
 
 
 def _normal_percents(text: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
+from crawler.discovery.urls import readable
 from crawler.errors import BroadsheetError
 from crawler.prospect.answers import Fetch
 from crawler.prospect.errand import Errand, errand_spider
@@ -56,5 +57,5 @@ class ErrandCommand(ScrapyCommand):
 
 def say(line: str) -> None:
     """A line of what goes on, beside the results."""
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{readable(line)}\n")
     sys.stderr.flush()

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from crawler.discovery.urls import readable
 from crawler.prospect.checking import Check
 from crawler.prospect.draft import Draft
 from crawler.prospect.listings import Listing
@@ -37,9 +38,9 @@ def show_findings(console: Console, survey: Survey, draft: Draft) -> None:
         table.add_column(heading, overflow="fold")
     for listing in (*survey.feeds, *survey.sitemaps):
         if listing.kept or listing.links or listing.index:
-            table.add_row(_mark(listing.kept, listing.kind), listing.url, listing.reason)
+            table.add_row(_mark(listing.kept, listing.kind), readable(listing.url), listing.reason)
     for section in survey.sections:
-        table.add_row(_mark(True, "section"), section.url, f"{section.articles} links to articles")
+        table.add_row(_mark(True, "section"), readable(section.url), f"{section.articles} links to articles")
     tried = [
         listing for listing in (*survey.feeds, *survey.sitemaps) if not (listing.kept or listing.links or listing.index)
     ]
@@ -88,7 +89,7 @@ def _show_article(console: Console, sample: Sample) -> None:
     said += [f"{len(sample.text)} characters", f"{len(sample.paragraphs)} paragraphs"]
     console.print()
     console.print(Text(str(fields["title"]), style="bold"))
-    console.print(Text(sample.url, style="dim"), soft_wrap=True)
+    console.print(Text(readable(sample.url), style="dim"), soft_wrap=True)
     console.print(Text(" | ".join(said), style="cyan"))
     console.print(Padding(Text(shorten(" ".join(sample.paragraphs), FIRST_LINES)), (0, 0, 0, 2)))
 
@@ -135,7 +136,7 @@ def _table(check: Check) -> Table:
 
 def _facts(page: Checked) -> list[Text]:
     sample, fields = page.sample, page.sample.extracted
-    address = Text(sample.url, style="dim")
+    address = Text(readable(sample.url), style="dim")
     if not sample.is_article:
         return [address, *[Text("")] * 4]
     title = Text.assemble((str(fields["title"]), "bold"), "\n", address)

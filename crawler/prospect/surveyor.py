@@ -262,7 +262,9 @@ class Surveyor:
         moved = [sample for sample in survey.samples if canonical_url(sample.answer.asked) != canonical_url(sample.url)]
         if not is_habit(len(articles(moved)), len(survey.samples)):
             return
-        for link in (*(Link(canonical_url(sample.url)) for sample in articles(moved)), *survey.front.articles):
+        scheme = survey.homepage.partition(":")[0]
+        targets = [f"{scheme}:{canonical_url(sample.url).partition(':')[2]}" for sample in articles(moved)]
+        for link in (*map(Link, targets), *survey.front.articles):
             survey.listed.setdefault(canonical_url(link.url), link)
         self._notice(f"listings lead to {moved[0].answer.asked}, and that to {moved[0].url}: both are taken")
         self._learn(survey)

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from crawler.discovery.urls import absolute, canonical_url, host_of, url_digest
+from crawler.discovery.urls import absolute, canonical_url, host_of, readable, url_digest
 
 
 @pytest.mark.parametrize(
@@ -187,3 +187,17 @@ def test_fetching_and_identity_agree() -> None:
 def test_the_host_of_a_url_has_neither_port_nor_www() -> None:
     assert host_of("https://WWW.Example.org.:8080/x") == "example.org"
     assert host_of("nothing") == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("https://e.org/%CE%B5%CE%BB/a%20b%2Fc", "https://e.org/ελ/a%20b%2Fc"),
+        ("https://e.org/%e6%96%b0: 3 links", "https://e.org/新: 3 links"),
+        ("https://e.org/%E5%F0 caf%E9 %E2%80%AE", "https://e.org/%E5%F0 caf%E9 %E2%80%AE"),
+        ("https://e.org/plain?a=1", "https://e.org/plain?a=1"),
+    ],
+)
+def test_people_see_letters_where_an_address_has_them_encoded(written: str, shown: str) -> None:
+    """What is no text, steers the direction of writing, or stands for ASCII stays as it is."""
+    assert readable(written) == shown
