@@ -42,11 +42,15 @@ def fold(text: str) -> str:
 
 
 def clean_blocks(
-    blocks: Iterable[Block], title: str, drop_lines: Sequence[str] = (), authors: Sequence[str] = ()
+    blocks: Iterable[Block],
+    title: str,
+    drop_lines: Sequence[str] = (),
+    authors: Sequence[str] = (),
+    headlines: Sequence[str] = (),
 ) -> list[Block]:
     """`blocks` without furniture, without headline and byline at their head, without lines of the source's rules."""
     kept = [block for block in _drop_lines(blocks, drop_lines) if not is_furniture(block.text)]
-    return _without_dangling_headings(_without_head(_before_comments(kept), title, authors))
+    return _without_dangling_headings(_without_head(_before_comments(kept), title, authors, headlines))
 
 
 def is_furniture(text: str) -> bool:
@@ -75,15 +79,20 @@ def _before_comments(blocks: list[Block]) -> list[Block]:
     return blocks
 
 
-def _without_head(blocks: list[Block], title: str, authors: Sequence[str]) -> list[Block]:
-    """Blocks without headline, byline and bare dates before the first paragraph of some length."""
-    headline = fold(title)
+def _without_head(
+    blocks: list[Block], title: str, authors: Sequence[str], headlines: Sequence[str] = ()
+) -> list[Block]:
+    """Blocks without headline, byline and bare dates before the first paragraph of some length.
+
+    `headlines` are other forms of the headline, such as the one for search engines.
+    """
+    headline, others = fold(title), set(map(fold, headlines))
     long = max(LEAD_LENGTH, len(title) + 20)
     end = next((index for index, block in enumerate(blocks) if len(block.text) >= long), len(blocks))
     head = [
         block
         for block in blocks[: max(end, HEAD_BLOCKS)]
-        if fold(block.text) != headline
+        if fold(block.text) not in (headline, *others)
         and not (block in blocks[:end] and _HEAD_ONLY.fullmatch(block.text))
         and not is_byline(block.text, authors)
     ]

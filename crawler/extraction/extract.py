@@ -52,7 +52,7 @@ def extract(
         return _rejected(refused)
     metadata = read_metadata(tree, url, rules, headers)
     found = body_of(copy.deepcopy(tree), rules, metadata, template.places if template else ())
-    cleaned = clean_blocks(found.blocks, metadata.title, rules.drop_lines, metadata.authors)
+    cleaned = clean_blocks(found.blocks, metadata.title, rules.drop_lines, metadata.authors, metadata.headlines)
     blocks = template.without_furniture(cleaned) if template else cleaned
     left = set(map(id, blocks))
     removed = [block.text for block in cleaned if id(block) not in left]

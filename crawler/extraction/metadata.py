@@ -37,6 +37,8 @@ class Metadata:
     """The fields of an article but for its text; None or empty where the page does not state one."""
 
     title: str = ""
+    headlines: list[str] = field(default_factory=list)
+    """The page's first headings, one of which may be the headline in other words, for search engines."""
     authors: list[str] = field(default_factory=list)
     agency: str | None = None
     published: Stated | None = None
@@ -70,6 +72,7 @@ def read_metadata(tree: HtmlElement, url: str, rules: Rules, headers: Mapping[st
     title = value["title"] or ""
     return Metadata(
         title=title,
+        headlines=[one.value for one in choices["title"].candidates if one.place == "h1"],
         authors=value["authors"] or [],
         agency=value["agency"],
         published=value["published"],

@@ -2,6 +2,8 @@
 
 import pytest
 
+from crawler.extraction.extract import extract
+from crawler.extraction.rules import Rules
 from crawler.extraction.titles import choose_title, without_site
 
 TITLE = "Mayor opens the new bridge"
@@ -69,3 +71,13 @@ def test_a_choice_says_where_it_is_from_and_what_the_others_say():
         "same": ["json-ld", "title"],
         "others": {"og:title": TITLE},
     }
+
+
+def test_the_headline_for_search_engines_does_not_lead_the_text(article_page, sentences):
+    page = article_page(
+        *sentences, title="Bridge: mayor opens crossing", head=f'<meta name="og:title" content="{TITLE}">'
+    )
+    page = page.replace(b"</h1>", f"</h1><h2>After nine years {TITLE}</h2>".encode())
+    result = extract(page, "text/html", "https://paper.example/a-bridge", Rules())
+    assert result["title"] == TITLE
+    assert "Bridge: mayor opens crossing" not in result["text"]
