@@ -16,9 +16,8 @@ def replayed(page):
 
 
 def test_a_page_is_saved_by_its_address_and_by_its_record(broadsheet, tmp_path):
-    """The bytes are those of the site; text and metadata are what the source's rules give; nothing is overwritten."""
-    pages = tmp_path / "pages"
-    pages.mkdir()
+    """The bytes are the site's, text and metadata what the rules give; a folder is made, and nothing overwritten."""
+    pages = tmp_path / "new" / "pages"
     with served(chinese.build) as site:
         url, title = next(iter(site.articles.items()))
         toml = f'title = "S"\nhomepage = "{site.url}/"\nlanguage = "zh"\n[politeness]\nallow_private = true\n'
@@ -46,7 +45,7 @@ def test_a_page_is_saved_by_its_address_and_by_its_record(broadsheet, tmp_path):
 
 
 def test_what_cannot_be_saved_is_explained(broadsheet, tmp_path):
-    """No archive, no such capture, no such folder: exit code 2 and what to do."""
+    """No archive, no such capture, no address: exit code 2 and what to do."""
     none = broadsheet("savefixture", "https://example.org/a")
     assert (none.code, "nothing is archived" in none.err) == (2, True), none.err
     (tmp_path / "archives").mkdir()
