@@ -14,7 +14,8 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 MAX_CHARACTERS = 20_000_000
 """What is read of a page at most; an article is never longer, and a parser's memory is some ten times this."""
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_NO_CHARACTERS = tuple(character.encode() for character in "\ufffe\uffff")
 _END_OF_BODY = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 """libxml2 drops what follows these; browsers show it."""
 
@@ -23,7 +24,7 @@ _SELF_CLOSED_ROOT = re.compile(r"(<html[^<>]*?)\s*/>", re.IGNORECASE)
 
 def parse_page(text: str) -> HtmlElement | None:
     """The tree of an HTML page without comments, its root `html`; None where there is no markup or text at all."""
-    text = _NOT_XML.sub("", text[:MAX_CHARACTERS]) if _NOT_XML.search(text) else text[:MAX_CHARACTERS]
+    text = text[:MAX_CHARACTERS]
     head = text[:4096]
     if "/>" in head:
         text = _SELF_CLOSED_ROOT.sub(r"\1>", head, count=1) + text[4096:]
@@ -33,10 +34,18 @@ def parse_page(text: str) -> HtmlElement | None:
     try:
         # Bytes, since lxml refuses a string that carries an XML declaration. The parser is new each time: a
         # shared one keeps its errors and, with them, memory.
-        tree = document_fromstring(text.encode("utf-8", "replace"), parser=_parser())
+        tree = document_fromstring(_as_xml_allows(text), parser=_parser())
     except (etree.LxmlError, ValueError, AssertionError):
         return None
     return tree if tree.tag == "html" else None
+
+
+def _as_xml_allows(text: str) -> bytes:
+    """`text` in UTF-8 without the characters that no XML document may have; bytes are looked through fast."""
+    data = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+    for character in _NO_CHARACTERS:
+        data = data.replace(character, b"")
+    return data
 
 
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
