@@ -38,7 +38,7 @@ class Metadata:
 
     title: str = ""
     headlines: list[str] = field(default_factory=list)
-    """The page's first headings, one of which may be the headline in other words, for search engines."""
+    """The first heading, where another than it is the headline: it is the headline in words for search engines."""
     authors: list[str] = field(default_factory=list)
     agency: str | None = None
     published: Stated | None = None
@@ -72,7 +72,7 @@ def read_metadata(tree: HtmlElement, url: str, rules: Rules, headers: Mapping[st
     title = value["title"] or ""
     return Metadata(
         title=title,
-        headlines=[one.value for one in choices["title"].candidates if one.place == "h1"],
+        headlines=_search_headings(choices["title"]),
         authors=value["authors"] or [],
         agency=value["agency"],
         published=value["published"],
@@ -128,6 +128,11 @@ def _headline(page: PageFacts, rules: Rules, site_names: list[str]) -> Choice:
         title = choose_title(stated, visible_headings(page.tree), _page_title(page), names)
     title.value = clean_text(squeeze(title.value or "").replace("\n", " "))
     return title
+
+
+def _search_headings(title: Choice) -> list[str]:
+    headings = [str(one.value) for one in title.candidates if one.place == "h1"]
+    return headings[:1] if title.place != "h1" else []
 
 
 def _page_title(page: PageFacts) -> str:
