@@ -21,6 +21,7 @@ import lightgbm
 import numpy
 from extraction import fold, read, words
 
+from crawler.extraction.body import spell_out_quotes
 from crawler.extraction.extract import page_tree
 from crawler.extraction.features import FEATURES, describe
 from crawler.extraction.metadata import read_metadata
@@ -40,6 +41,8 @@ PARAMETERS = {
     "bagging_freq": 1,
     "lambda_l2": 10,
     "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 2,
     "seed": 1,
     "verbose": -1,
 }
@@ -99,8 +102,13 @@ def examples(data: Path, without: int | None) -> Iterator[tuple[list[list[float]
             tree = page_tree(page["html"].encode("utf-8", "replace"), "text/html; charset=utf-8")
             if tree is None:
                 continue
-            metadata, found = read_metadata(tree, page["url"], Rules()), survey(tree)
-            rows = describe(found, metadata.title, metadata.stated_body, metadata.description or "")
+            metadata = read_metadata(tree, page["url"], Rules())
+            spell_out_quotes(tree)
+            found = survey(tree)
+            if not found.found:
+                continue
+            stated = (metadata.title, metadata.stated_body, metadata.description or "", metadata.authors)
+            rows = describe(found, *stated)
             shares = labels(page, found, metadata.title)
             sizes = [math.sqrt(min(len(words(one.block.text)), 100) + 1) for one in found.found]
             total = sum(size for size, share in zip(sizes, shares, strict=True) if share >= 0) or 1.0
@@ -134,21 +142,26 @@ def used(node: dict[str, Any]) -> Iterator[int]:
         yield from used(node["right_child"])
 
 
+def write(booster: lightgbm.Booster, path: Path) -> None:
+    """The trees as the JSON that `crawler.extraction.weights` reads."""
+    trees = [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
+    features = sorted({feature for tree in trees for feature in used(tree)})
+    places = {feature: place for place, feature in enumerate(features)}
+    lines = ",\n".join(json.dumps(tree_of(tree, places), separators=(",", ":")) for tree in trees)
+    names = json.dumps([FEATURES[feature] for feature in features])
+    path.write_text(
+        f'{{"made_by": "benchmarks/train_reader.py",\n"features": {names},\n"bias": 0.0,\n"trees": [\n{lines}\n]}}\n'
+    )
+    print(f"{len(trees)} trees over {len(features)} features: {path}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of the labelled sets")
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "crawler/extraction/weights.json")
     parser.add_argument("--without", type=int, choices=range(PARTS), help="leave the sites of this part out")
     options = parser.parse_args()
-    trees = [tree["tree_structure"] for tree in learn(options.data, options.without).dump_model()["tree_info"]]
-    features = sorted({feature for tree in trees for feature in used(tree)})
-    places = {feature: place for place, feature in enumerate(features)}
-    lines = ",\n".join(json.dumps(tree_of(tree, places), separators=(",", ":")) for tree in trees)
-    names = json.dumps([FEATURES[feature] for feature in features])
-    options.out.write_text(
-        f'{{"made_by": "benchmarks/train_reader.py",\n"features": {names},\n"bias": 0.0,\n"trees": [\n{lines}\n]}}\n'
-    )
-    print(f"{len(trees)} trees over {len(features)} features: {options.out}")
+    write(learn(options.data, options.without), options.out)
 
 
 if __name__ == "__main__":

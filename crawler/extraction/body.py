@@ -14,13 +14,14 @@ from trafilatura.readability_lxml import Document
 from trafilatura.settings import Document as Extracted
 
 from crawler.extraction.blocks import Block, clean_text
-from crawler.extraction.consensus import most_agreed
+from crawler.extraction.consensus import as_on_page, most_agreed
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.parse import parse_page, remove
 from crawler.extraction.place import Place, beside, elements_at, place_of, running_beside, size
 from crawler.extraction.prune import prune
-from crawler.extraction.reader import DOUBTFUL, Reading, read_article
+from crawler.extraction.reader import DOUBTFUL, SHORT, Reading, read_article
 from crawler.extraction.rules import Rules, select
+from crawler.extraction.scripted import scripted_blocks
 from crawler.extraction.survey import Survey, blocks_of, survey
 
 NO_BREAK_SPACE = "\xa0"
@@ -51,7 +52,7 @@ def body_of(tree: HtmlElement, rules: Rules, metadata: Metadata, places: Sequenc
     """
     for element in select(tree, rules.drop):
         remove(element)
-    _spell_out_quotes(tree)
+    spell_out_quotes(tree)
     kept = _kept_blocks(tree, rules)
     body = Body(kept) if kept else _found_body(tree, metadata, places)
     for block in body.blocks:
@@ -81,18 +82,25 @@ def _found_body(tree: HtmlElement, metadata: Metadata, places: Sequence[Place]) 
             if reading.doubt < DOUBTFUL and size(reading.blocks) >= enough:
                 return asked[0]
             break
-    reading = _read(survey(tree), metadata)
+    page = survey(tree)
+    reading = _read(page, metadata)
     if reading.doubt < DOUBTFUL and not asked:
         return Body(reading.blocks, place_of(reading.found))
     pruned = copy.deepcopy(tree)
     prune(pruned)
     others = [blocks for blocks in (_by_trafilatura(pruned), _by_readability(pruned)) if blocks]
-    asked += map(Body, (reading.blocks, *others))
-    return asked[most_agreed([body.blocks for body in asked])]
+    on_page = [found.block for found in page.found]
+    asked += map(Body, (reading.blocks, *(as_on_page(on_page, blocks) for blocks in others)))
+    agreed = asked[most_agreed([body.blocks for body in asked])]
+    return agreed if size(agreed.blocks) >= SHORT else max(agreed, Body(scripted_blocks(tree)), key=_length)
+
+
+def _length(body: Body) -> float:
+    return size(body.blocks)
 
 
 def _read(page: Survey, metadata: Metadata) -> Reading:
-    return read_article(page, metadata.title, metadata.stated_body, metadata.description or "")
+    return read_article(page, metadata.title, metadata.stated_body, metadata.description or "", metadata.authors)
 
 
 def _outermost(elements: Sequence[HtmlElement]) -> list[HtmlElement]:
@@ -105,7 +113,7 @@ def _outermost(elements: Sequence[HtmlElement]) -> list[HtmlElement]:
     return [element for element in outer[0].getroottree().iter() if element in wanted]
 
 
-def _spell_out_quotes(tree: HtmlElement) -> None:
+def spell_out_quotes(tree: HtmlElement) -> None:
     """Browsers print quotation marks around `<q>`; so do we."""
     for quote in tree.iter("q"):
         quote.tag = "span"

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from crawler.extraction.clean import fold, is_furniture
 from crawler.extraction.survey import NAMES, TAGS, Box, Found, Survey
+from crawler.extraction.vocabulary import alternatives
 
 RUNNING = 80
 """Size of a block from which it may be running text."""
@@ -20,11 +21,16 @@ RUNNING = 80
 LINKED = 0.4
 """Share of a block within links, from which it is no running text."""
 
+ASKING_LENGTH = 500
+"""Characters of a block that may be one that asks, or speaks of an author."""
+
 _LOG_RUNNING = math.log1p(RUNNING)
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _PUNCTUATION = re.compile("[.,;:!?。，、；：！？…]")
 _END = re.compile("[.!?。！？…]['\"”’»)\\]」]*$")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b")
+_ASKING = re.compile(alternatives("promotions"), re.IGNORECASE)
+_POSTED = re.compile(r"https?://|www\.|pic\.twitter|[@#]\w")
 _KINDS = {"paragraph": 0, "heading": 1, "item": 2, "quote": 3, "row": 4}
 _HOLDERS = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dd", "dt", "center"))
 """Tags that hold a block or two: the box that gathers an article's paragraphs is around them."""
@@ -40,6 +46,8 @@ CONTEXT = (
     *("after_core", "to_good_before", "to_good_after", "good_left", "good_right", "page_size"),
     *("page_good", "in_body", "in_description", "alike", "alike_good", "title_up"),
     *("title_down", "swallows"),
+    *("stressed", "is_alternative", "asking", "names_author", "posted"),
+    *("under", "under_linked", "under_furniture", "furniture_before"),
 )
 NEIGHBOUR = ("size", "linked", "kind", "end", "furniture")
 """What is said again of the two blocks before and the two after."""
@@ -58,10 +66,12 @@ def size_of(text: str) -> float:
     return len(text) + 1.5 * len(_WIDE.findall(text)) if not text.isascii() else len(text)
 
 
-def describe(page: Survey, title: str, body: str = "", description: str = "") -> list[list[float]]:
+def describe(
+    page: Survey, title: str, body: str = "", description: str = "", authors: Sequence[str] = ()
+) -> list[list[float]]:
     """The features of each block of `page`, in the order of `FEATURES`.
 
-    `title`, `description` and `body` are what the page's metadata state; the last is JSON-LD's `articleBody`.
+    `title`, `description`, `authors` and `body` (JSON-LD's `articleBody`) are what the page's metadata state.
     """
     if not page.found:
         return []
@@ -74,6 +84,7 @@ def describe(page: Survey, title: str, body: str = "", description: str = "") ->
     counts = Counter(found.block.text for found in page.found)
     around = _Surroundings(page, sizes, running, texts)
     stated = _Stated(page, sizes, running, fold(body), fold(description))
+    said = _said(page, texts, running, authors)
     rows = []
     for index, found in enumerate(page.found):
         row = [*texts[index]]
@@ -82,6 +93,7 @@ def describe(page: Survey, title: str, body: str = "", description: str = "") ->
         row += stated.of(index)
         row += around.from_title(found.box)
         row.append(stated.swallows(found.block.text))
+        row += said[index]
         row += _neighbours(page, texts, index)
         row += _bits(found)
         rows.append(row)
@@ -118,6 +130,30 @@ def _of_text(found: Found, title: str) -> list[float]:
         first in "\"“”„«»'‘’「『",
         first.islower(),
     ]
+
+
+def _said(
+    page: Survey, texts: list[list[float]], running: list[float], authors: Sequence[str]
+) -> list[tuple[float, ...]]:
+    """What is said of each block by its words, and by the heading and the furniture above it."""
+    names = [name for name in map(fold, authors) if len(name) > 5]
+    said: list[tuple[float, ...]] = []
+    since = passed = 0
+    linked = furniture = 0.0
+    begun = False
+    for found, row, good in zip(page.found, texts, running, strict=True):
+        text = found.block.text
+        asking = min(3, len(_ASKING.findall(text))) if len(text) < ASKING_LENGTH else 0
+        named = bool(names) and len(text) < ASKING_LENGTH and any(name in fold(text) for name in names)
+        if found.block.kind == "heading":
+            since, linked, furniture = 0, row[2], row[10] or asking
+        begun = begun or good > 0
+        passed += begun and row[10] > 0
+        stressed = min(1.0, found.stressed / len(text))
+        pictured, posted = text in page.alternatives, _POSTED.search(text) is not None
+        said.append((stressed, pictured, asking, named, posted, min(since, 20), linked, furniture, min(passed, 10)))
+        since += 1
+    return said
 
 
 def is_running(row: Sequence[float]) -> bool:

@@ -12,7 +12,7 @@ from crawler.extraction.features import RUNNING, describe, holder_of, is_running
 from crawler.extraction.survey import NAMES, TAG_BITS, Box, Found, Survey
 from crawler.extraction.weights import Row, scorer
 
-CHOSEN = 0.2
+CHOSEN = 0.3
 """Log-odds from which a block belongs to the article: somewhat more likely than not."""
 
 SIBLINGS = 0.4
@@ -28,16 +28,16 @@ SHORT = 400
 """Size of an article under which others are asked too: its body may be split over boxes that do not look like it."""
 
 PROMOTION = 500
-"""Size of a box that may be a promotion by its name; one with more text holds the article too."""
+"""Size of a box that may be a promotion or caption by its name; one with more text holds the article too."""
 
-_PROMOTION = sum(1 << NAMES.index(name) for name in ("asks", "advert", "share", "comment"))
+_PROMOTION = sum(1 << NAMES.index(name) for name in ("asks", "advert", "share", "comment", "caption"))
 _PICTURE = TAG_BITS["figure"] | TAG_BITS["figcaption"]
 _DATA = TAG_BITS["table"] | TAG_BITS["blockquote"]
 
 
 @dataclass(slots=True)
 class Reading:
-    """What the reader took for the article, and how doubtful it is (0 to 1)."""
+    """What the reader took for the article, and how doubtful it is (0 to 1; 1 where there is hardly any text)."""
 
     blocks: list[Block]
     doubt: float
@@ -45,9 +45,11 @@ class Reading:
     """The blocks as they stand on the page, a repeated one each time."""
 
 
-def read_article(page: Survey, title: str, body: str = "", description: str = "") -> Reading:
-    """The article on `page`; `title`, JSON-LD `body` and `description` are what the page states of it."""
-    rows = describe(page, title, body, description)
+def read_article(
+    page: Survey, title: str, body: str = "", description: str = "", authors: Sequence[str] = ()
+) -> Reading:
+    """The article on `page`; `title`, JSON-LD `body`, `description` and `authors` are what the page states of it."""
+    rows = describe(page, title, body, description, authors)
     score = scorer()
     chances = [
         0.0 if _is_caption(found) or _is_promotion(found) else _chance(score(row))
@@ -85,7 +87,12 @@ def _is_caption(found: Found) -> bool:
 
 
 def _is_promotion(found: Found) -> bool:
-    """Whether a block stands in a small box that is named as one that asks, sells, shares or comments."""
+    """Whether a block stands in a small box that is named as one that asks, sells, shares, comments or captions.
+
+    A quotation that is named after the network where it was posted is none.
+    """
+    if (found.box.bits | found.box.above) & TAG_BITS["blockquote"]:
+        return False
     box: Box | None = found.box
     while box is not None and box.text < PROMOTION:
         if box.bits & _PROMOTION:

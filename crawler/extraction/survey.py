@@ -31,7 +31,7 @@ from crawler.extraction.blocks import (
     paragraphs,
 )
 from crawler.extraction.parse import has_paragraphs, squeeze
-from crawler.extraction.vocabulary import box_words
+from crawler.extraction.vocabulary import alternatives, box_words
 
 NAMES = tuple(box_words())
 """What the words of a class or id may say of a box, by the group's name; a box has a bit for each."""
@@ -43,7 +43,14 @@ TAGS = (
 """Elements that say as much by their tag; their bits come after those of the names."""
 
 TAG_BITS = {tag: 1 << (len(NAMES) + place) for place, tag in enumerate(TAGS)}
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+INLINE = frozenset(("span", "small", "label", "font"))
+"""Elements within a line that may hold what is not seen in it."""
+
+STRESSED = frozenset(("b", "strong", "em", "i", "u"))
+_WORD = re.compile(r"(?<!\d)[A-Z]?[a-z]{1,3}(?![a-z])|[A-Z]?[a-z]{4,}|(?<!\d)[A-Z]+(?![a-z])")
+"""Words of a name; a few letters behind a digit are part of a number such as 58ad1d2."""
+
+_UNSEEN = re.compile(rf"(?:^|[\s_-]){alternatives('names', 'unseen')}(?:[\s_-]|$)", re.IGNORECASE)
 _SINGLE: dict[str, int] = {}
 _TOGETHER: list[tuple[frozenset[str], int]] = []
 for _place, _entries in enumerate(box_words().values()):
@@ -69,12 +76,26 @@ def name_bits(name: str) -> int:
     return bits
 
 
+@lru_cache(maxsize=8192)
+def _is_unseen(names: str) -> bool:
+    """Whether a class says that its element is not seen in the line: text for screen readers, what pops up over it."""
+    return _UNSEEN.search(names) is not None
+
+
+_HIDDEN = 1 << NAMES.index("hidden")
+
+
 def _bits_of(element: HtmlElement) -> int:
     bits = 0
-    for names in (element.get("class"), element.get("id"), element.get("itemprop")):
+    # The id of a heading is what it says, as an address.
+    identity = element.get("id") if element.tag not in HEADINGS else None
+    for names in (element.get("class"), identity, element.get("itemprop")):
         if names:
             for name in names.split():
                 bits |= name_bits(name)
+    style = element.get("style")
+    if style and "display" in style and "none" in style:
+        bits |= _HIDDEN
     return bits
 
 
@@ -102,13 +123,13 @@ class Box:
 
 @dataclass(slots=True)
 class Found:
-    """A block as it stands on its page: the box it is in, its characters within links, bits of inline elements."""
+    """A block as it stands on its page: the box it is in, bits of inline elements, characters in links and stressed."""
 
     block: Block
     box: Box
     linked: int = 0
     bits: int = 0
-    heads: int = 0
+    stressed: int = 0
 
 
 @dataclass(slots=True)
@@ -117,6 +138,8 @@ class Survey:
 
     found: list[Found] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
+    alternatives: set[str] = field(default_factory=set)
+    """What the pictures' `alt` and `title` say."""
 
 
 def survey(root: HtmlElement, without: Collection[HtmlElement] = ()) -> Survey:
@@ -128,6 +151,8 @@ def survey(root: HtmlElement, without: Collection[HtmlElement] = ()) -> Survey:
         if event == "start":
             if _is_skipped(element, tag) or element in without:
                 walker.skip_subtree()
+                if tag == "img":
+                    walk.picture(element)
             else:
                 walk.open(element, tag)
         else:
@@ -136,7 +161,7 @@ def survey(root: HtmlElement, without: Collection[HtmlElement] = ()) -> Survey:
             if element.tail and element is not root:
                 walk.text(element.tail)
     walk.flush()
-    return Survey(walk.found, walk.boxes)
+    return Survey(walk.found, walk.boxes, walk.alternatives)
 
 
 def blocks_of(root: HtmlElement) -> list[Block]:
@@ -151,6 +176,8 @@ def _is_skipped(element: HtmlElement, tag: object) -> bool:
     """
     if tag in UNCLOSED:
         return not has_paragraphs(element)
+    if tag in INLINE:
+        return bool(names := element.get("class")) and _is_unseen(names)
     return not isinstance(tag, str) or tag in SKIPPED or (tag == "head" and element.get("rend") is None)
 
 
@@ -162,8 +189,9 @@ class _Walk:
         self.boxes: list[Box] = []
         self._open: list[Box] = []
         self._buffer: list[str] = []
-        self._linked = 0
-        self._in_link = 0
+        self.alternatives: set[str] = set()
+        self._linked = self._stressed = 0
+        self._in_link = self._in_stress = 0
         self._bits = 0
         self._kinds: list[Kind] = []
         self._marker = ""
@@ -179,6 +207,8 @@ class _Walk:
         else:
             if tag == "a":
                 self._in_link += 1
+            elif tag in STRESSED:
+                self._in_stress += 1
             self._bits |= _bits_of(element)
         if element.text:
             if tag == "pre":
@@ -210,6 +240,9 @@ class _Walk:
         if tag == "a":
             self._in_link -= 1
             return
+        if tag in STRESSED:
+            self._in_stress -= 1
+            return
         if tag not in BLOCK_TAGS:
             return
         if self._tables and self._tables[-1] and tag != "table":
@@ -231,15 +264,22 @@ class _Walk:
             if cells:
                 self.found.append(Found(Block(" | ".join(cells), "row"), self._open[-1], self._linked, self._bits))
             self._cells.clear()
-            self._linked = self._bits = 0
+            self._linked = self._bits = self._stressed = 0
         else:
             self._buffer.append(" ")
+
+    def picture(self, element: HtmlElement) -> None:
+        for said in (element.get("alt"), element.get("title")):
+            if said and len(said) > 15:
+                self.alternatives.add(squeeze(said))
 
     def text(self, text: str) -> None:
         text = _WHITE.sub(" ", text)
         self._buffer.append(text)
         if self._in_link > 0:
             self._linked += len(text.strip())
+        if self._in_stress > 0:
+            self._stressed += len(text.strip())
 
     def flush(self) -> None:
         """End the block that is being read."""
@@ -248,7 +288,7 @@ class _Walk:
             self._buffer.clear()
             if not text.isspace() and self._open:
                 self._add(text)
-        self._linked = self._bits = 0
+        self._linked = self._bits = self._stressed = 0
 
     def _add(self, text: str) -> None:
         kind = self._kinds[-1] if self._kinds else "paragraph"
@@ -256,5 +296,6 @@ class _Walk:
         total = sum(map(len, parts)) or 1
         for part in parts:
             block = Block(part, kind, self._marker if kind == "item" else "")
-            self.found.append(Found(block, self._open[-1], self._linked * len(part) // total, self._bits))
+            linked, stressed = (count * len(part) // total for count in (self._linked, self._stressed))
+            self.found.append(Found(block, self._open[-1], linked, self._bits, stressed))
             self._marker = ""
