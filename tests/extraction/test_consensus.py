@@ -34,4 +34,4 @@ def test_an_extraction_that_is_not_on_the_page_stays_as_it_is():
 
 def test_what_goes_wrong_alone_is_outvoted():
     right, wrong = blocks(PARAGRAPH, OTHER), blocks(MENU)
-    assert most_agreed([wrong, right, [*right]]) == right
+    assert most_agreed([wrong, right, [*right]]) == 1
