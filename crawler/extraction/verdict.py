@@ -36,7 +36,7 @@ SHORT = 1500
 RUNNING = 80
 """Size of a paragraph of running text; headlines and lines of menus are shorter."""
 
-TOGETHER = 300
+TOGETHER = 200
 """Size of running text that makes an article of a page at a site's root."""
 
 TEASERS = 3
