@@ -106,9 +106,10 @@ def test_a_port_that_is_taken_says_how_to_go_on(command, newspaper):
 
 
 SERVE = """
-import argparse, sys
+import argparse, signal, sys
 from scrapy.settings import Settings
 from crawler.commands.demo import Command
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts in the background ignore it
 command, parser = Command(), argparse.ArgumentParser()
 command.settings = Settings()
 command.add_options(parser)
