@@ -41,7 +41,8 @@ class ErrandCommand(ScrapyCommand):
         """
         assert self.settings is not None
         assert self.crawler_process is not None
-        make_ready(Path(self.settings["ARCHIVES_DIR"]), source.name)
+        for warning in make_ready(Path(self.settings["ARCHIVES_DIR"]), source.name):
+            say(warning)
 
         async def guarded(fetch: Fetch) -> None:
             try:

@@ -22,7 +22,8 @@ from crawler.storage import texts
 
 COMPARED = (
     "title", "language", "authors", "published", "published_precision", "modified", "section", "tags", "site_name",
-    "description", "standfirst", "image", "canonical_url", "paywalled", "rights",
+    "description", "standfirst", "image", "canonical_url", "paywalled", "rights", "agency",
+    "dateline",
 )  # fmt: skip
 """Fields whose change is a change of the article."""
 
