@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -86,6 +87,7 @@ class Archiving:
         archiving = cls(source, crawler)
         crawler.signals.connect(archiving._spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(archiving.close, signal=signals.engine_stopped)
+        atexit.register(archiving.close)  # `scrapy shell` never stops its engine
         return archiving
 
     def _learnt(self) -> bytes:
@@ -222,6 +224,7 @@ class Archiving:
 
     def close(self) -> None:
         """Close the WARC and the catalogue; what goes wrong now is logged, and mended by the next crawl."""
+        atexit.unregister(self.close)
         for end in (self._writer.close, self._end_run, self.catalogue.close):
             try:
                 end()

@@ -158,7 +158,7 @@ class ExtractionPool:
 
 def _make_pool(workers: int, memory: int, pages_a_worker: int) -> ProcessPool:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["crawler.extraction.extract"])
+    context.set_forkserver_preload(["crawler.extraction.boot", "crawler.extraction.extract"])
     return ProcessPool(
         max_workers=workers,
         max_tasks=pages_a_worker,

@@ -182,3 +182,32 @@ def alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().split(")")[-1].split()[0] != "Z"
     except OSError:
         return False
+
+
+STOPPED_AT_ONCE = """
+import asyncio
+from crawler.extraction.rules import Rules
+from crawler.extraction.workers import ExtractionPool
+
+async def main():
+    for _ in range(3):
+        pool = ExtractionPool(workers=3)
+        page = asyncio.create_task(pool.extract(b"<p>x</p>", "text/html", "https://paper.example/", Rules()))
+        await asyncio.sleep(0)
+        await pool.close()
+        await asyncio.gather(page, return_exceptions=True)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_workers_that_are_stopped_while_they_start_say_nothing(tmp_path):
+    """A crawl may be over before its last worker is up."""
+    script = tmp_path / "short.py"
+    script.write_text(STOPPED_AT_ONCE)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, str(script)], env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
