@@ -16,7 +16,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block
-from crawler.extraction.features import holder_of, size_of
+from crawler.extraction.features import size_of
+from crawler.extraction.surroundings import holder_of
 from crawler.extraction.survey import Box, Found
 
 STEPS = 3

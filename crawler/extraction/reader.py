@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.extraction.blocks import Block
-from crawler.extraction.features import RUNNING, describe, holder_of, is_running, size_of
+from crawler.extraction.features import RUNNING, describe, is_running, size_of
+from crawler.extraction.surroundings import holder_of
 from crawler.extraction.survey import NAMES, TAG_BITS, Box, Found, Survey
 from crawler.extraction.weights import Row, scorer
 
