@@ -51,7 +51,7 @@ def main() -> None:
     pictures = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs"
     with tempfile.TemporaryDirectory(prefix="broadsheet-pictures-") as folder:
         sources = Sources.of(SourceCatalogue(source_folders(None, {})))
-        replay = Replay(crawled(Path(folder)), cache_folder=Path(folder) / "cache", sources=sources)
+        replay = Replay(crawled(Path(folder)), cache_folder=Path(folder) / "cache", sources=lambda: sources)
         replay.start()
         chromium = Chromium(replay.proxy_port, replay.identity.spki)
         try:

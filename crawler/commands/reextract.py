@@ -36,6 +36,7 @@ class Command(ScrapyCommand):
     """Extracts the pages of WARCs again: with new rules, or from archives of others."""
 
     requires_project = False
+    requires_crawler_process = False
     default_settings = {"LOG_ENABLED": False}  # noqa: RUF012
 
     def syntax(self) -> str:

@@ -9,6 +9,7 @@ import sys
 import webbrowser
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
@@ -16,9 +17,10 @@ from crawler.archive.layout import find_warcs
 from crawler.errors import ArchiveError, BroadsheetError, UsageError
 from crawler.replay.browser import Browser, find_browser
 from crawler.replay.mementos import parse_stamp
-from crawler.replay.reextract.sourcing import Sources
 from crawler.replay.service import Replay
-from crawler.sources.catalogue import SourceCatalogue, source_folders
+
+if TYPE_CHECKING:
+    from crawler.replay.reextract.sourcing import Sources
 
 DEFAULT_PORT = 8480
 LOOK_SECONDS = 0.2
@@ -29,6 +31,7 @@ class Command(ScrapyCommand):
     """Shows a folder of WARCs in a browser: search, article texts, and every page as it was."""
 
     requires_project = False
+    requires_crawler_process = False
     default_settings = {"LOG_ENABLED": False}  # noqa: RUF012
 
     def syntax(self) -> str:
@@ -88,12 +91,18 @@ class Command(ScrapyCommand):
             )
         return root
 
+    def _sources(self) -> Sources:
+        from crawler.replay.reextract.sourcing import Sources  # what they load is not needed for the first page
+        from crawler.sources.catalogue import SourceCatalogue, source_folders
+
+        setting = self.settings.get("SOURCES_DIR") if self.settings else None
+        return Sources.of(SourceCatalogue(source_folders(setting, os.environ)))
+
     def _replay(self, root: Path, opts: argparse.Namespace) -> None:
         program = None if opts.no_browser else find_browser()
-        setting = self.settings.get("SOURCES_DIR") if self.settings else None
-        sources = Sources.of(SourceCatalogue(source_folders(setting, os.environ)))
         workers = 0 if opts.no_articles else max(1, (os.cpu_count() or 1) - 1)
-        replay = Replay(root, bind=opts.bind, port=opts.port, when=_moment(opts.at), sources=sources, workers=workers)
+        when = _moment(opts.at)
+        replay = Replay(root, bind=opts.bind, port=opts.port, when=when, sources=self._sources, workers=workers)
         replay.start()
         try:
             _announce(replay, root, opts.bind)

@@ -20,6 +20,9 @@ from crawler.storage.texts import sidecar
 
 HOME_ARTICLES = 10
 HOME_HOSTS = 60
+CAPTURES_SECONDS = 2
+"""How long an article waits for the captures of its address while the archive is being read."""
+
 SHADES = 4
 """Steps of the calendar's shading; 1 for the fewest articles in a day."""
 
@@ -107,6 +110,7 @@ class ArticlePages:
         if isinstance(found, Response):
             return found
         entry, article = found
+        self._library.awaited(entry.url, seconds=CAPTURES_SECONDS)
         memento = self._library.by_record(entry.record_id) or self._library.find(entry.url, article.captured)
         body = article.text.removeprefix(article.title).strip("\n")
         return self._site.page(

@@ -19,15 +19,15 @@ from pathlib import Path
 
 from crawler.errors import ArchiveError
 
-VERSION = 2
+VERSION = 3
 """Kept in `PRAGMA user_version`; a file of another version is made anew."""
 
 BUSY_SECONDS = 30
 
 SCHEMA = """
 CREATE TABLE files (
-  id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, size INTEGER NOT NULL,
-  mtime INTEGER NOT NULL, beginning TEXT NOT NULL, problem TEXT
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, indexed INTEGER NOT NULL,
+  size INTEGER NOT NULL, mtime INTEGER NOT NULL, beginning TEXT NOT NULL, problem TEXT
 );
 CREATE TABLE captures (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL, time INTEGER NOT NULL, url TEXT NOT NULL, kind TEXT NOT NULL,

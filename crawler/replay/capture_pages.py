@@ -41,11 +41,13 @@ class CapturePages:
     def captures(self, request: Request) -> Response:
         """All captures of the address `url`."""
         url = with_scheme(request.query.get("url", "").strip())
+        known = self._library.awaited(url)
         captures = self._library.captures(url)
         return self._site.page(
             request,
             "captures.html",
-            200 if captures else 404,
+            200 if captures else 404 if known else 503,
+            known=known,
             url=url,
             captures=captures[-SHOWN:],
             total=len(captures),
@@ -115,7 +117,7 @@ class CapturePages:
         """Where the redirects of a capture led at its time, as far as that is in the archive."""
         seen = {memento.id}
         while target := memento.redirects_to:
-            following = self._library.find(target, memento.date)
+            following = self._library.find_awaited(target, memento.date)
             if following is None or following.id in seen:
                 break
             seen.add(following.id)

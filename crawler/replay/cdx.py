@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl
 from crawler.archive.keys import url_key
 from crawler.errors import UsageError
 from crawler.replay.library import Library, key_range
+from crawler.replay.memento import being_read
 from crawler.replay.mementos import Memento, microseconds, parse_stamp
 from crawler.replay.web import Request, Response
 
@@ -141,11 +142,14 @@ def _filter(text: str) -> Callable[[Fields], bool]:
 
 
 def answer(library: Library, request: Request) -> Response:
-    """What the CDX server says; 400 where the query cannot be read."""
+    """What the CDX server says; 400 where the query cannot be read, 503 where the archive is still being read."""
     try:
         query = CdxQuery.parse(request.target.partition("?")[2])
     except UsageError as error:
         return Response.text(f"{error}\n", 400)
+    known = library.awaited(query.url) if query.match == "exact" else library.settled()
+    if not known:
+        return being_read(library)
     lines = [_line(fields, query) for fields in _matching(library, query)]
     return Response.text("".join(lines), kind="application/x-ndjson" if query.as_json else "text/x-cdxj")
 

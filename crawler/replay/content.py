@@ -68,7 +68,8 @@ class Content:
         """The capture nearest to `stamp`: at its own address, rewritten; with `id_` as it was received."""
         url = with_scheme(url)
         when = parse_stamp(stamp)
-        found = self._library.find_awaited(url, when) if when else None
+        find = self._library.find_awaited if modifier in ADDRESSED else self._library.find_soon
+        found = find(url, when) if when else None
         if found is None:
             return self._site.missing(request, url, "" if when else f"{stamp} is no time.")
         at_its_own = (found.stamp, found.url) == (stamp, url) or found.redirects_to is not None

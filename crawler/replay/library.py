@@ -6,10 +6,8 @@ the last reading stopped. It is safe to ask from any number of threads while one
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,8 @@ from crawler.archive.reader import Record, read_record
 from crawler.errors import ArchiveError, RecordError
 from crawler.replay.addresses import Addresses, key_range
 from crawler.replay.cache import Cache
-from crawler.replay.mementos import Memento, choose, from_microseconds, microseconds
+from crawler.replay.files import WarcState, warc_states
+from crawler.replay.mementos import Memento, choose, format_stamp, from_microseconds, microseconds
 from crawler.replay.shelving import Progress, Shelving
 from crawler.replay.streaming import LOOKED_AT_FROM, STREAMED_FROM, Stream, start_of
 
@@ -30,14 +29,16 @@ CANDIDATES = 40
 """Captures before and after the wanted time that are weighed; more of one key lie between only in odd archives."""
 
 AWAITED_SECONDS = 60
-"""How long a page that is not known yet is waited for while the archive is being read."""
+"""How long a page is waited for of which not all captures are known, while the archive is being read."""
+
+PART_SECONDS = 10
+"""The same for a part of a page."""
 
 LOOK_AGAIN_SECONDS = 1.0
 
 SECOND = 1_000_000
 """In microseconds: older writers kept dates to the second."""
 
-SHOWN_DAMAGES = 5
 REVISIT_HOPS = 4
 """A revisit refers to a response; in archives of others to a revisit at times."""
 
@@ -47,24 +48,6 @@ _COLUMNS = (
 )
 _FROM = "FROM captures c JOIN files f ON f.id = c.file"
 _GET = "c.method IN ('GET', 'HEAD', '')"
-
-
-@dataclass(frozen=True, slots=True)
-class WarcState:
-    """One WARC of the archive, and what is wrong with it, if anything is."""
-
-    path: str
-    size: int
-    captures: int
-    damages: list[tuple[int, str]]
-    """Offsets of what could not be read, and why."""
-
-    @property
-    def problem(self) -> str:
-        """The damages in a line; empty where there are none."""
-        shown = "; ".join(f"{reason} at offset {offset}" for offset, reason in self.damages[:SHOWN_DAMAGES])
-        more = len(self.damages) - SHOWN_DAMAGES
-        return f"{shown}; and {more} more" if more > 0 else shown
 
 
 class Library:
@@ -101,14 +84,47 @@ class Library:
         """How far the reading is."""
         return self._shelving.progress
 
-    def find_awaited(self, *asked: Any, seconds: float = AWAITED_SECONDS) -> Memento | None:
-        """What `find` finds; while the archive is being read it is asked again as captures come, at most so long."""
+    @property
+    def known(self) -> bool:
+        """Whether it is known, of every address, which captures there are."""
+        return self._shelving.known
+
+    def awaited(self, url: str, seconds: float = AWAITED_SECONDS) -> bool:
+        """Wait until all captures of `url` are known, at most so long; whether they are."""
+        limit = time.monotonic() + seconds
+        while not (known := self._shelving.known) and time.monotonic() < limit:
+            self._shelving.wait(min(LOOK_AGAIN_SECONDS, seconds))
+        self._shelving.bring(url_key(url))
+        return known
+
+    def settled(self, seconds: float = AWAITED_SECONDS) -> bool:
+        """Wait until the whole archive has been read, at most so long; whether it has been."""
         limit = time.monotonic() + seconds
         while not self.progress.complete and time.monotonic() < limit:
-            if found := self.find(*asked):
+            self._shelving.wait(min(LOOK_AGAIN_SECONDS, seconds))
+        return self.progress.complete
+
+    def find_awaited(
+        self, url: str, when: datetime | None = None, *sent: Any, seconds: float = AWAITED_SECONDS
+    ) -> Memento | None:
+        """What `find` finds once all captures of `url` are known.
+
+        A capture of just that moment is found at once. None as well where `seconds` were too few for a true answer.
+        """
+        if when and not self._shelving.known:
+            self._shelving.bring(url_key(url))
+            found = self.find(url, when, *sent)
+            if found and (found.url, found.stamp) == (url, format_stamp(when)):
                 return found
-            self._shelving.wait(LOOK_AGAIN_SECONDS)
-        return self.find(*asked)
+        return self.find(url, when, *sent) if self.awaited(url, seconds) else None
+
+    def find_soon(self, url: str, when: datetime | None = None, *sent: Any) -> Memento | None:
+        """What `find_awaited` finds, or else the nearest that is known after a few seconds: for a part of a page."""
+        return self.find_awaited(url, when, *sent, seconds=PART_SECONDS) or self.find(url, when, *sent)
+
+    def end(self) -> None:
+        """End a `look` that is under way in another thread."""
+        self._shelving.end()
 
     def text_folders(self) -> list[tuple[Path, int]]:
         """Folders whose text files changed in the last refresh, with their modification time."""
@@ -117,13 +133,7 @@ class Library:
     def warcs(self) -> list[WarcState]:
         """Every WARC that has been read, and what could not be read of it."""
         with self._cache.connection() as db:
-            rows = db.execute(
-                "SELECT path, size, (SELECT count(*) FROM captures WHERE file = files.id), problem "
-                "FROM files ORDER BY path"
-            )
-            return [
-                WarcState(path, size, captures, json.loads(damages or "[]")) for path, size, captures, damages in rows
-            ]
+            return warc_states(db)
 
     def problems(self) -> list[str]:
         """What could not be read, a line for each file or folder."""
@@ -260,6 +270,16 @@ class Library:
         return record.resolve(self._resolved(source, original, hops - 1))
 
     def _original(self, record: Record, memento: Memento) -> Memento | None:
+        """What a revisit refers to, waited for while the archive is being read."""
+        found = self._referred(record, memento)
+        if found is None and not self.progress.complete:
+            self.awaited(record.refers_to.url or memento.url)
+            found = self._referred(record, memento)
+        if found is None and self.settled():
+            found = self._referred(record, memento)
+        return found
+
+    def _referred(self, record: Record, memento: Memento) -> Memento | None:
         """What a revisit refers to: by record, by address and date, or by the digest of its payload."""
         refers = record.refers_to
         found = self.by_record(refers.record_id)

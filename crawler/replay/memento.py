@@ -37,7 +37,10 @@ class Mementos:
         self._library = library
 
     def time_gate(self, request: Request, url: str) -> Response:
-        """302 to the memento nearest to Accept-Datetime, 404 where there is none, 400 where the date is malformed."""
+        """302 to the memento nearest to Accept-Datetime, 404 where there is none, 400 where the date is malformed.
+
+        503 while the archive is being read and that takes longer than a client waits.
+        """
         base = base_of(request)
         links = [_link(url, "original"), _time_map_link(base, url)]
         vary = ("Vary", "accept-datetime")
@@ -47,9 +50,9 @@ class Mementos:
             refused = Response.text(f"Accept-Datetime is not a date of RFC 1123 in GMT: {wanted}\n", 400)
             refused.headers += [vary, ("Link", ", ".join(links))]
             return refused
-        found = self._library.find(url, moment)
+        found = self._library.find_awaited(url, moment)
         if found is None:
-            missing = Response.text(f"Not in this archive: {url}\n", 404)
+            missing = self._missing(url)
             missing.headers += [vary, ("Link", ", ".join(links))]
             return missing
         response = Response.redirect(f"{base}/web/{found.stamp}/{found.url}")
@@ -58,15 +61,21 @@ class Mementos:
 
     def time_map(self, request: Request, url: str) -> Response:
         """All mementos of an address, oldest first; 404 where there is none."""
-        captures = self._library.captures(url)
+        known = self._library.awaited(url)
+        captures = self._library.captures(url) if known else []
         if not captures:
-            return Response.text(f"Not in this archive: {url}\n", 404)
+            return self._missing(url)
         base = base_of(request)
         span = f'; from="{http_date(captures[0].date)}"; until="{http_date(captures[-1].date)}"'
         own = f'<{base}/timemap/link/{escaped(url)}>; rel="self"; type="{LINK_FORMAT}"{span}'
         lines = [_link(url, "original"), own, _time_gate_link(base, url)]
         lines += [_memento_link(base, memento, _relation(captures, index)) for index, memento in enumerate(captures)]
         return Response((",\n".join(lines) + "\n").encode(), 200, [("Content-Type", LINK_FORMAT)])
+
+    def _missing(self, url: str) -> Response:
+        if not self._library.known:
+            return being_read(self._library)
+        return Response.text(f"Not in this archive: {url}\n", 404)
 
     def headers(self, request: Request, memento: Memento) -> list[tuple[str, str]]:
         """What the answer that shows a memento says of it."""
@@ -92,6 +101,13 @@ class Mementos:
             if "memento" not in relations:
                 relations.append("memento")
             yield _memento_link(base, found, " ".join(relations))
+
+
+def being_read(library: Library) -> Response:
+    """What a program hears that asks for more than is known yet."""
+    answer = Response.text(f"The archive is still being read ({library.progress.percent} %). Ask again later.\n", 503)
+    answer.headers.append(("Retry-After", "10"))
+    return answer
 
 
 def base_of(request: Request) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from crawler.archive.cdxj import REVISIT_MIME, Entry, parse_line
 from crawler.archive.layout import index_path
 from crawler.replay.cache import Cache
+from crawler.replay.files import File
 from crawler.replay.mementos import microseconds, parse_stamp
 
 log = logging.getLogger(__name__)
@@ -30,27 +31,30 @@ _INSERT = (
 )
 
 
-def take_index(cache: Cache, folder: Path, files: dict[str, int]) -> int:
-    """Enter the captures that the index of `folder` names in `files` (name to number); how many lines were taken.
+def take_index(cache: Cache, folder: Path, files: dict[str, File]) -> None:
+    """Enter the captures that the index of `folder` names in `files` (by name), and note up to where that is.
 
     Nothing is taken where there is no index, and no more from a line on that cannot be read.
     """
     rows = _rows(index_path(folder), files)
-    taken = 0
     while batch := list(islice(rows, BATCH)):
         with cache.transaction() as db:
             db.executemany(_INSERT, batch)
-        taken += len(batch)
-    return taken
+    with cache.transaction() as db:
+        db.executemany(
+            "UPDATE files SET indexed = ? WHERE id = ?", [(file.indexed, file.id) for file in files.values()]
+        )
 
 
-def _rows(index: Path, files: dict[str, int]) -> Iterator[tuple[Any, ...]]:
+def _rows(index: Path, files: dict[str, File]) -> Iterator[tuple[Any, ...]]:
     try:
         with index.open("rb") as lines:
             for line in lines:
                 entry = parse_line(line)
-                if entry.fields.get("filename") in files:
-                    yield _row(entry, files[entry.fields["filename"]])
+                if file := files.get(entry.fields.get("filename", "")):
+                    row = _row(entry, file.id)
+                    file.indexed = max(file.indexed, sum(row[-2:]))
+                    yield row
     except FileNotFoundError:
         return
     except (OSError, ValueError, KeyError) as error:

@@ -59,7 +59,9 @@ class ArchiveAnswers:
     def _find(self, request: Request, url: str) -> Memento | None:
         content_type = request.headers.get("Content-Type") or ""
         asked = (url, self._showing.when, request.method, content_type, request.body)
-        return self._library.find(*asked) if request.method == "OPTIONS" else self._library.find_awaited(*asked)
+        if request.method == "OPTIONS":
+            return self._library.find(*asked)
+        return self._library.find_awaited(*asked) if is_page(request) else self._library.find_soon(*asked)
 
     def _not_there(self, request: Request, url: str, reason: str) -> Response:
         log.debug("not in the archive: %s %s", request.method, url)

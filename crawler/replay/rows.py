@@ -17,8 +17,8 @@ from crawler.archive.records import parse_date
 from crawler.replay.mementos import microseconds
 
 KINDS = ("response", "revisit", "resource")
-URL, RECORD_ID = 2, 9
-"""Places in the row that `_row` makes."""
+URL, RECORD_ID, OFFSET = 2, 9, 11
+"""Places in a row; `_row` makes it up to the record's id."""
 
 _FIELD = re.compile(rb"\n([^:\n]*):([^\n]*)")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
@@ -44,6 +44,10 @@ class Captures:
         self._sent: list[tuple[str, str, str]] = []
         self._request: Record | None = None
         self._last_id = ""
+
+    def begin_behind(self, record: Record | None) -> None:
+        """Go to another place in the file: behind the capture `record`, whose the next request may be."""
+        self._request, self._last_id = None, record.id if record else ""
 
     def add(self, record: Record) -> None:
         """Take a record of the file, in order."""
@@ -77,10 +81,10 @@ class Captures:
         )
         self._sent.append((_method(request), url_key(keyed), response_id))
 
-    def write(self, db: sqlite3.Connection) -> int:
-        """Write the rows; how many were new."""
+    def write(self, db: sqlite3.Connection, begin: int = 0) -> int:
+        """Write the rows of records that lie at `begin` or behind; how many were new."""
         before = db.total_changes
-        db.executemany(_INSERT, self._rows)
+        db.executemany(_INSERT, (row for row in self._rows if row[OFFSET] >= begin))
         added = db.total_changes - before
         db.executemany(
             f"UPDATE captures SET method = ?, key = ? WHERE record_id = ? AND file = {self._file}", self._sent

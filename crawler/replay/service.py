@@ -8,7 +8,9 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.errors import UsageError
 from crawler.replay.article_pages import ArticlePages
@@ -19,10 +21,12 @@ from crawler.replay.certificate import make_identity
 from crawler.replay.content import Content
 from crawler.replay.library import Library
 from crawler.replay.proxy import ArchiveAnswers, ProxyServer
-from crawler.replay.reextract.sourcing import Sources
 from crawler.replay.showing import Showing
 from crawler.replay.site import Site
 from crawler.replay.web import Application, Request, Response, Router, Server
+
+if TYPE_CHECKING:  # the model of sources takes a fifth of a second to load, which the first page does not wait for
+    from crawler.replay.reextract.sourcing import Sources
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +50,7 @@ class Replay:
     `bind` is the address of the pages; the proxy is on loopback always. With port 0 any free port is taken, else the
     content is at the next one where that is free. Raises
     ArchiveError where `root` is not there, UsageError where it cannot listen. Pages of WARCs without texts are read
-    as articles in `workers` processes (0: not at all), by the rules of `sources`.
+    as articles in `workers` processes (0: not at all), by the rules of what `sources` loads.
     """
 
     def __init__(
@@ -56,7 +60,7 @@ class Replay:
         bind: str = "127.0.0.1",
         port: int = 0,
         when: datetime | None = None,
-        sources: Sources | None = None,
+        sources: Callable[[], Sources] | None = None,
         workers: int = 0,
         cache_folder: Path | None = None,
     ) -> None:
@@ -65,9 +69,9 @@ class Replay:
         self.captures = Library(root, self.cache)
         self.articles = Articles(root if root.is_dir() else root.parent, self.cache)
         self.showing = Showing(when)
-        self._sources, self._workers = sources or Sources([]), workers
+        self._sources, self._workers = cache(sources or _no_sources), workers
         self._site = Site(self.captures, self.articles, self.showing, root.name or str(root))
-        self._site.titles = self._sources.titles()
+        self._site.titles = lambda: self._sources().titles()
         self._stopping = threading.Event()
         self._looked = threading.Event()
         self._read_all = threading.Event()
@@ -114,9 +118,9 @@ class Replay:
 
     def start(self) -> None:
         """Serve, and read the archive, in threads of their own."""
+        self._run(self._keep_reading)
         for server in (self._pages, self._content, self._proxy):
             self._run(server.serve_forever, STOP_SECONDS)
-        self._run(self._keep_reading)
         if self._workers:
             self._run(self._read_pages)
 
@@ -141,7 +145,7 @@ class Replay:
                 return
         from crawler.replay.reading import PageReading  # loads the extraction, which takes half a second
 
-        reading = PageReading(self.captures, self.cache, self._sources, self._workers, self._stopping)
+        reading = PageReading(self.captures, self.cache, self._sources(), self._workers, self._stopping)
         self._site.reading = reading
         reading.run()
 
@@ -179,12 +183,19 @@ class Replay:
     def stop(self) -> None:
         """End the servers and the reading, and close the index."""
         self._stopping.set()
+        self.captures.end()
         for server in (self._pages, self._content, self._proxy):
             server.shutdown()
             server.server_close()
         for thread in self._threads:
             thread.join(END_SECONDS)
         self.cache.close()
+
+
+def _no_sources() -> Sources:
+    from crawler.replay.reextract.sourcing import Sources
+
+    return Sources([])
 
 
 def _server_beside(pages: Server, bind: str, port: int, content: Application, allowed: frozenset[str]) -> Server:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -50,8 +50,8 @@ class Site:
     content_port: int = 0
     reading: PageReading | None = None
     """What reads pages of WARCs without texts as articles, if anything does."""
-    titles: Mapping[str, str] = field(default_factory=dict)
-    """What sources are called, by name; one that is not known is shown by its name."""
+    titles: Callable[[], Mapping[str, str]] = dict
+    """Gives what sources are called, by name; one that is not known is shown by its name."""
 
     def __post_init__(self) -> None:
         self._templates = jinja2.Environment(
@@ -67,7 +67,7 @@ class Site:
 
     def title(self, source: str) -> str:
         """What a source is called."""
-        return self.titles.get(source, source)
+        return self.titles().get(source, source)
 
     def content_origin(self, request: Request) -> str:
         """The origin of archived content, under the host name that the client uses."""
@@ -107,7 +107,11 @@ class Site:
         return self.page(request, "message.html", status, heading=heading, text=text)
 
     def missing(self, request: Request, url: str, reason: str) -> Response:
-        """The page in the place of an archived one that is not there, with the captures nearest to it."""
+        """The page in the place of an archived one that is not there, with the captures nearest to it.
+
+        While it is not known whether it is there, it looks again.
+        """
+        known = self.captures.known
         captures = self.captures.captures(url)
         nearest = sorted(captures, key=lambda found: abs(found.date - (self.showing.when or datetime.now(UTC))))
         text = self._templates.get_template("missing.html").render(
@@ -118,8 +122,9 @@ class Site:
             nearby=[] if captures else self.captures.addresses.nearby(url),
             pages=self.pages_origin(request),
             progress=self.captures.progress,
+            known=known,
         )
-        response = Response.html(text, 404 if self.captures.progress.complete else 503)
+        response = Response.html(text, 404 if known else 503)
         policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
         response.headers += [("Content-Security-Policy", policy), ("Cache-Control", "no-store")]
         return response

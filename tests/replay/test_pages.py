@@ -76,7 +76,7 @@ def test_the_menu_says_where_one_is(served_archive: Served) -> None:
 def test_a_source_is_shown_under_its_title(served_archive: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that is not known is called what its folder is called."""
     assert ">paper</a>" in served_archive.get("/")[2]
-    monkeypatch.setattr(served_archive.replay._site, "titles", {"paper": "The Example Paper"})
+    monkeypatch.setattr(served_archive.replay._site, "titles", lambda: {"paper": "The Example Paper"})
     assert ">The Example Paper</a>" in served_archive.get("/")[2]
 
 

@@ -1,0 +1,182 @@
+"""Where the captures of an address lie in WARCs that have not been read yet, so that the first page is the right one.
+
+Which capture of an address is the nearest to a moment is known only when all WARCs have been seen. Reading them takes
+long; to learn of each record what address it belongs to, and nothing else, takes a fraction of that, which several
+processes share. What an address has is then read at the places found (`sketch`). All of it is taken on trust until
+the WARCs have been read: a WARC that lies within a record shows its records too, and damage is not seen.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from crawler.replay.outlining import ENTRY, HEAD, REQUEST, hashed
+
+PART_BYTES = 16 << 20
+"""What a process looks through at a time."""
+
+MOST_PROCESSES = 8
+"""More do not help: the disk is what is waited for then."""
+
+END_SECONDS = 5
+_PROJECT = Path(__file__).resolve().parents[2]
+_PROGRAM = "from crawler.replay.outlining import main; main()"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Bytes `start` to `stop` of a WARC. It is known by `name` in the index."""
+
+    name: str
+    path: Path
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record lies in its WARC."""
+
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A capture with the requests next to it, in order; `before` is the capture whose the first of them may be."""
+
+    name: str
+    places: list[Place]
+    before: Place | None
+
+
+@dataclass(slots=True)
+class _Outlined:
+    """The parts of a WARC, by their start, that have been looked through; once that is all, their entries in order."""
+
+    missing: int
+    parts: dict[int, bytes] = field(default_factory=dict)
+    entries: bytes = b""
+
+    def take(self, start: int, entries: bytes) -> None:
+        self.parts[start] = entries
+        self.missing -= 1
+        if not self.missing:
+            self.entries = b"".join(self.parts[start] for start in sorted(self.parts))
+            self.parts.clear()
+
+
+class Outline:
+    """Looks through `unread`, in that order, once it is started; `told` is called whenever it is further."""
+
+    def __init__(self, unread: Iterable[Unread], told: Callable[[], None]) -> None:
+        self._parts = [part for whole in unread for part in _divided(whole)]
+        self.size = sum(part.stop - part.start for part in self._parts)
+        self.looked = 0
+        """Bytes that have been looked through."""
+        self.blind: set[str] = set()
+        """Names of the WARCs that may hold other captures than were found."""
+        self._told = told
+        self._files: dict[str, _Outlined] = {}
+        for part in self._parts:
+            self._files.setdefault(part.name, _Outlined(0)).missing += 1
+        self._queue = iter(self._parts)
+        self._lock = threading.Lock()
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Start the processes. Where none can be started, all is blind."""
+        count = min(os.cpu_count() or 1, len(self._parts), MOST_PROCESSES)
+        for _ in range(count):
+            with suppress(OSError):
+                process = _process()
+                self._processes.append(process)
+                self._threads.append(threading.Thread(target=self._look, args=(process,), daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def wait(self) -> None:
+        """Wait until all has been looked through, or could not be."""
+        for thread in self._threads:
+            thread.join()
+        self.blind.update(name for name, file in self._files.items() if file.missing)
+
+    def end(self) -> None:
+        """End the processes, also in the middle."""
+        for process in self._processes:
+            process.kill()
+
+    def places(self, key: str) -> list[Group]:
+        """The captures of a key in WARCs that have been looked through."""
+        wanted = hashed(key)
+        return [group for name, file in self._files.items() for group in _groups(name, file.entries, wanted)]
+
+    def _look(self, process: subprocess.Popen[bytes]) -> None:
+        """Give a process one part after another."""
+        assert process.stdin
+        assert process.stdout
+        with process, suppress(OSError, EOFError):
+            while part := self._next():
+                asked = json.dumps([os.fspath(part.path), part.start, part.stop])
+                process.stdin.write(asked.encode() + b"\n")
+                process.stdin.flush()
+                count, clean = HEAD.unpack(_exactly(process.stdout, HEAD.size))
+                self._take(part, _exactly(process.stdout, count * ENTRY.size), clean)
+
+    def _next(self) -> Unread | None:
+        with self._lock:
+            return next(self._queue, None)
+
+    def _take(self, part: Unread, entries: bytes, clean: bool) -> None:
+        with self._lock:
+            self._files[part.name].take(part.start, entries)
+            self.looked += part.stop - part.start
+            if not clean:
+                self.blind.add(part.name)
+        self._told()
+
+
+def _divided(unread: Unread) -> Iterator[Unread]:
+    for start in range(unread.start, unread.stop, PART_BYTES):
+        yield Unread(unread.name, unread.path, start, min(start + PART_BYTES, unread.stop))
+
+
+def _process() -> subprocess.Popen[bytes]:
+    """A process that runs `outlining.main`. It is no fork: it needs nothing of what this one has loaded."""
+    paths = [str(_PROJECT), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+    return subprocess.Popen([sys.executable, "-c", _PROGRAM], env=environment, stdin=pipe, stdout=pipe, stderr=nothing)
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    """`size` bytes. Raises EOFError where the process ended before."""
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
+
+
+def _groups(name: str, entries: bytes, wanted: bytes) -> Iterator[Group]:
+    at = entries.find(wanted)
+    while at >= 0:
+        if at % ENTRY.size == 0:
+            begin, end = at, at + ENTRY.size
+            while begin and entries.startswith(REQUEST, begin - ENTRY.size):
+                begin -= ENTRY.size
+            while entries.startswith(REQUEST, end):
+                end += ENTRY.size
+            places = [Place(*place[1:]) for place in ENTRY.iter_unpack(entries[begin:end])]
+            before = ENTRY.unpack_from(entries, begin - ENTRY.size) if 0 < begin < at else None
+            yield Group(name, places, Place(*before[1:]) if before else None)
+        at = entries.find(wanted, at + 1)

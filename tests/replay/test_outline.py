@@ -1,0 +1,330 @@
+"""What is known of WARCs before they have been read: which captures an address has, and when that is certain."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.archive.index import update_index
+from crawler.archive.keys import url_key
+from crawler.archive.reader import Record, iterate
+from crawler.replay import library as libraries
+from crawler.replay import outline as outlines
+from crawler.replay import outlining, shelving
+from crawler.replay.mementos import format_stamp
+from crawler.replay.outlining import ENTRY, hashed, outline
+from crawler.replay.shelving import LookingProgress, Progress
+from tests.replay.conftest import NOON, Recorder, Served
+
+Open = Callable[[Path], libraries.Library]
+ADDRESSES = [f"https://a.org/{name}" for name in ("1", "old", "long", "form", "both", "inner.gz")]
+
+
+def members(path: Path, *left_out: str) -> list[bytes]:
+    """The records of a WARC, each a gzip member, but those of the types that are left out."""
+    data = path.read_bytes()
+    records = [item for item in iterate(path) if isinstance(item, Record) and item.type not in left_out]
+    return [data[item.offset : item.offset + item.length] for item in records]
+
+
+@pytest.fixture
+def every_kind(recorder: Recorder) -> Path:
+    """A WARC of every kind of capture."""
+    recorder.add("https://a.org/1", b"one" * 5000)
+    recorder.add("https://a.org/1", b"one" * 5000, when=NOON + timedelta(days=1))
+    recorder.add("https://a.org/old", status="301 Moved", headers=b"Location: /1\r\n")
+    recorder.add("https://a.org/long", b"long", headers=b"X-Long: " + b"abc" * 1000 + b"\r\n")
+    recorder.add("https://a.org/form", b"sent", method="POST", sent=b"a=1")
+    recorder.add("https://a.org/both", b"sent", method="POST", sent=b"a=1")
+    recorder.add("https://a.org/both", b"got")
+    recorder.add("https://a.org/inner.gz", gzip.compress(b"nothing of the kind"), "application/gzip")
+    path = recorder.close()
+    assert path
+    return path
+
+
+@pytest.fixture
+def looked_at(every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPatch) -> libraries.Library:
+    """The library of that WARC, looked through in small parts and not read."""
+    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(outlines, "PART_BYTES", 700)
+    library = open_library(every_kind.parent)
+    library.look()
+    return library
+
+
+def columns(library: libraries.Library) -> list[tuple[Any, ...]]:
+    """All that the index has, but for whether it is certain."""
+    with library._cache.connection() as db:
+        return db.execute(
+            "SELECT key, time, url, kind, method, status, mime, digest, location, record_id, offset, length "
+            "FROM captures ORDER BY offset"
+        ).fetchall()
+
+
+def test_what_is_asked_for_is_known_as_if_it_had_been_read(looked_at: libraries.Library) -> None:
+    """Every capture of the address, also what a form sent, before a record has been read whole."""
+    assert looked_at.known
+    assert looked_at.progress.complete is False
+    assert columns(looked_at) == []
+    for address in ADDRESSES:
+        assert looked_at.awaited(address, seconds=0)
+    brought = columns(looked_at)
+    assert len(brought) == 8
+    looked_at.read_on()
+    assert columns(looked_at) == brought
+
+
+def test_what_is_not_there_is_known_before_the_archive_is_read(looked_at: libraries.Library) -> None:
+    """Nobody waits for what no record has."""
+    assert looked_at.find_awaited("https://a.org/never") is None
+    assert looked_at.known
+
+
+def test_pages_and_posts_can_be_read_before_the_archive_is(looked_at: libraries.Library) -> None:
+    """The nearest capture, a revisit with its payload, and what a form was answered."""
+    nearest = looked_at.find_awaited("https://a.org/1", NOON + timedelta(days=2))
+    assert nearest
+    assert (nearest.kind, nearest.date) == ("revisit", NOON + timedelta(days=1))
+    assert looked_at.read(nearest).payload.data == b"one" * 5000
+    form = "application/x-www-form-urlencoded"
+    sent = looked_at.find_awaited("https://a.org/both", None, "POST", form, b"a=1")
+    got = looked_at.find_awaited("https://a.org/both")
+    assert sent
+    assert got
+    assert [looked_at.read(found).payload.data for found in (sent, got)] == [b"sent", b"got"]
+
+
+def test_a_request_in_front_of_its_response_is_its_own(every_kind: Path, open_library: Open, tmp_path: Path) -> None:
+    """wget writes it there: what is behind a POST is not taken for its answer where another is named."""
+    info, response, request = members(every_kind, "metadata")[:3]
+    posted = gzip.decompress(request).replace(b"GET / HTTP", b"PUT / HTTP").replace(b"Concurrent-To", b"X-None")
+    place = tmp_path / "wget" / "x.warc.gz"
+    place.parent.mkdir()
+    place.write_bytes(info + gzip.compress(posted) + response + response)
+    entries, _ = outline(str(place), 0, place.stat().st_size)
+    (first, second) = outlines._groups("x", entries, hashed(url_key("https://a.org/1")))
+    assert [len(first.places), first.before, len(second.places)] == [2, None, 1]
+
+
+@pytest.mark.parametrize("piece", [1000, 5000, 1 << 18])
+def test_parts_and_pieces_give_the_same_entries(every_kind: Path, monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    """Wherever a part ends or a piece of the file is read, each record is in one part, with its whole length."""
+    size = every_kind.stat().st_size
+    monkeypatch.setattr(outlining, "PIECE", piece)
+    whole, clean = outline(str(every_kind), 0, size)
+    assert clean
+    assert len(whole) == 10 * ENTRY.size  # eight captures, two posts
+    parts = [outline(str(every_kind), start, min(start + 97, size)) for start in range(0, size, 97)]
+    assert b"".join(entries for entries, _ in parts) == whole
+    assert all(clean for _, clean in parts)
+
+
+@pytest.mark.parametrize(
+    ("content", "clean"),
+    [
+        (b"", False),
+        (b"WARC/1.1\r\n", False),
+        (b"\x1f\x8b\x08nothing", False),
+        (gzip.compress(b"no WARC", mtime=0), False),
+        (gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\n", mtime=0), False),
+        (gzip.compress(b"WARC/1.1\r\nWARC-Type: metadata\r\nContent-Length: 0\r\n\r\n\r\n\r\n", mtime=0), True),
+    ],
+)
+def test_nothing_is_found_in_other_files(tmp_path: Path, content: bytes, clean: bool) -> None:
+    """Where there may be captures that the look cannot see, it says so."""
+    path = tmp_path / "odd.warc.gz"
+    path.write_bytes(content)
+    assert outline(str(path), 0, len(content)) == (b"", clean)
+
+
+def test_a_file_that_cannot_be_looked_through_is_read_first(
+    every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Records packed together, or not at all, may hold a nearer capture: nothing is said before they were read."""
+    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    records = [gzip.decompress(member) for member in members(every_kind)]
+    together = every_kind.with_name("a.warc.gz")
+    together.write_bytes(gzip.compress(b"".join(records)))
+    library = open_library(every_kind.parent)
+    library.look()
+    assert not library.known
+    assert library.find_awaited("https://a.org/long", seconds=0) is None
+    assert library._shelving._in_order()[0] == "a.warc.gz"
+    read: list[bool] = []
+    monkeypatch.setattr(shelving, "drop_uncertain", lambda db, file: read.append(library.known))
+    library.read_on()
+    assert read == [False, True]
+
+
+def test_without_processes_the_archive_is_read_as_ever(
+    every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that lets no process start has to wait for the reading, and does."""
+
+    def refused(*args: object, **named: object) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    library = open_library(every_kind.parent)
+    library.look()
+    assert not library.known
+    library.read_on()
+    assert library.find_awaited("https://a.org/1") is not None
+
+
+def test_a_process_that_dies_leaves_its_files_to_the_reading(
+    every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it was looking at is not taken for known."""
+    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(outlines, "_PROGRAM", "raise SystemExit(1)")
+    library = open_library(every_kind.parent)
+    library.look()
+    assert not library.known
+
+
+def test_what_the_reading_does_not_find_is_dropped(
+    recorder: Recorder, open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A WARC in a record looks like records of its own until it is read; a broken record, like a whole one."""
+    inner = Recorder(recorder.folder.parent / "inner")
+    inner.add("https://inner.example/", b"never seen")
+    packed = inner.close()
+    assert packed is not None
+    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    recorder.add("https://a.org/collection.warc.gz", packed.read_bytes(), "application/warc")
+    recorder.add("https://a.org/broken", bytes(range(256)) * 100)
+    recorder.add("https://a.org/2", b"two")
+    outer = recorder.close()
+    assert outer is not None
+    outer.write_bytes(b"".join(gzip.compress(gzip.decompress(member), 0) for member in members(outer)))
+    library = open_library(recorder.folder)
+    library.look()
+    for url in ("https://a.org/broken", "https://inner.example/"):
+        library._shelving.bring(url_key(url))
+    broken = library.find("https://a.org/broken")
+    assert library.find("https://inner.example/") is not None
+    assert broken is not None
+    data = bytearray(outer.read_bytes())
+    data[broken.offset + broken.length - 40] ^= 1
+    outer.write_bytes(data)
+    library.read_on()
+    assert library.find("https://inner.example/") is None
+    assert library.find("https://a.org/broken") is None
+    assert library.find("https://a.org/2") is not None
+
+
+def test_what_was_read_meanwhile_is_not_made_uncertain_again(looked_at: libraries.Library) -> None:
+    """Whoever asks while a file is read gets its rows as they were read."""
+    looked_at.read_on()
+    looked_at._shelving.complete.clear()
+    looked_at.awaited("https://a.org/1", seconds=0)
+    with looked_at._cache.connection() as db:
+        assert db.execute("SELECT count(*) FROM captures WHERE certain = 0").fetchone() == (0,)
+
+
+def test_only_what_an_index_does_not_say_is_looked_through(
+    recorder: Recorder, open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A WARC that grew since it was indexed, and one that never was; redirects that the index has lead somewhere."""
+    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    recorder.add("https://a.org/old", status="301 Moved", headers=b"Location: /1\r\n")
+    update_index(recorder.folder)
+    recorder.add("https://a.org/1", b"grown")
+    unindexed = Recorder(recorder.folder)
+    unindexed.add("https://a.org/2", b"never indexed")
+    unindexed.close()
+    library = open_library(recorder.folder)
+    library.look()
+    found = [library.find_awaited(f"https://a.org/{name}") for name in ("old", "1", "2")]
+    assert [memento.redirects_to for memento in found if memento] == ["https://a.org/1", None, None]
+    assert library.progress.complete is False
+
+
+def test_a_page_is_waited_for_until_it_is_certain_which_it_is(recorder: Recorder, open_library: Open) -> None:
+    """A capture that is known already is no answer while a nearer one may come."""
+    recorder.add("https://a.org/1", b"one")
+    open_library(recorder.folder).refresh()
+    recorder.add("https://a.org/1", b"two", when=NOON + timedelta(days=1))
+    library = open_library(recorder.folder)
+    found: list[Any] = []
+    asking = threading.Thread(target=lambda: found.append(library.find_awaited("https://a.org/1")))
+    asking.start()
+    assert library.find("https://a.org/1") is not None
+    library.refresh()
+    asking.join(20)
+    assert [memento.date for memento in found] == [NOON + timedelta(days=1)]
+
+
+def test_a_capture_of_the_very_moment_needs_no_waiting(recorder: Recorder, open_library: Open) -> None:
+    """Nothing can be nearer; a part of a page takes what there is after a while."""
+    recorder.add("https://a.org/1", b"one")
+    open_library(recorder.folder).refresh()
+    library = open_library(recorder.folder)
+    exact = library.find_awaited("https://a.org/1", NOON, seconds=0)
+    assert exact
+    assert exact.stamp == format_stamp(NOON)
+    assert library.find_awaited("https://a.org/1", NOON + timedelta(days=1), seconds=0) is None
+
+
+def test_a_part_of_a_page_takes_what_there_is_after_a_while(
+    recorder: Recorder, open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page does not stay without its style sheet because there may be a nearer one."""
+    monkeypatch.setattr(libraries, "PART_SECONDS", 0)
+    recorder.add("https://a.org/1", b"one")
+    open_library(recorder.folder).refresh()
+    assert open_library(recorder.folder).find_soon("https://a.org/1", NOON + timedelta(days=1)) is not None
+
+
+def test_a_look_ends_when_it_is_to(every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C does not wait for processes that have much to do."""
+    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(outlines, "_PROGRAM", "import sys; sys.stdin.read()")
+    started = threading.Event()
+    start = outlines.Outline.start
+    monkeypatch.setattr(outlines.Outline, "start", lambda self: (start(self), started.set()))
+    library = open_library(every_kind.parent)
+    looking = threading.Thread(target=library.look)
+    looking.start()
+    assert started.wait(20)
+    library.end()
+    looking.join(20)
+    assert not looking.is_alive()
+
+
+def test_while_the_archive_is_read_a_missing_page_looks_again(
+    recorder: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not said to be missing before that is known: 503 and a page that comes again, then 404."""
+    monkeypatch.setattr(libraries.Library.awaited, "__defaults__", (0,))
+    monkeypatch.setattr(libraries.Library.settled, "__defaults__", (0,))
+    monkeypatch.setattr(libraries.Library.find_awaited, "__kwdefaults__", {"seconds": 0})
+    recorder.add("https://a.org/1", b"one")
+    recorder.close()
+    served = Served(recorder.folder, tmp_path / "cache")
+    asked = ("/web/2016/https://a.org/1", "/web/https://a.org/1", "/timemap/link/https://a.org/1", "/cdx?url=a.org/*")
+    try:
+        assert [served.get(path, content=True)[0] for path in asked] == [302, 302, 200, 200]
+        status, _, page = served.get("/web/2017/https://a.org/2", content=True)
+        assert (status, "looks again" in page) == (404, False)
+        monkeypatch.setattr(libraries.Library, "progress", Progress(30, 100, complete=False))
+        monkeypatch.setattr(shelving.Shelving, "known", False)
+        assert [served.get(path, content=True)[0] for path in asked] == [503, 503, 503, 503]
+        status, _, page = served.get("/web/2016/https://a.org/1", content=True)
+        assert "still being read: 30 %" in page
+        assert "/view/20170712120000/https://a.org/1" in page
+        assert "The archive is being read" in served.get("/")[2]
+        monkeypatch.setattr(libraries.Library, "progress", Progress(0, 100, False, LookingProgress(40, 80)))
+        assert "The archive is being looked through: 40 B of 80 B" in served.get("/")[2]
+    finally:
+        served.replay.stop()
