@@ -57,6 +57,7 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.spiders.redirects.RedirectsMiddleware": 90,
     "crawler.middlewares.RobotsMiddleware": 100,
     "crawler.middlewares.ReservationsMiddleware": 110,
     "crawler.middlewares.ConditionalMiddleware": 450,

@@ -80,6 +80,10 @@ class Frontier:
         chosen = [link for link in fresh if self._is_due(link, known.get(link.url))]
         return [link for link in chosen if self._take(link)]
 
+    def is_due(self, link: Link) -> bool:
+        """Whether the article that a redirect led to is to be fetched: it may be known by its own address."""
+        return self._is_due(link, self._known([link.url]).get(link.url))
+
     def _is_candidate(self, link: Link, window: Window) -> bool:
         if not self.source.is_article(link.url):
             self._count("not an article of this source")

@@ -33,6 +33,7 @@ from crawler.sources.model import Source
 from crawler.spiders.arguments import parse_arguments
 from crawler.spiders.failures import reason_of
 from crawler.spiders.frontier import Frontier, Window
+from crawler.spiders.redirects import ArchivedBefore
 
 LEVELS: dict[Role, int] = {"sitemap": 4, "feed": 200, "section": 1}
 """How many steps `more` is followed: indexes of indexes, pages of an archived feed (RFC 5005). A section's own
@@ -309,6 +310,8 @@ class NewsSpider(Spider):
 
     def article_failed(self, failure: Failure) -> None:
         """Count an article that could not be fetched, by its reason; a later crawl asks for it again."""
+        if isinstance(failure.value, ArchivedBefore):
+            return
         reason, url = reason_of(failure), failure.request.url  # type: ignore[attr-defined]
         stats = self.crawler.stats
         stats.inc_value(f"{progress.FAILED}{reason}")
