@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import BinaryIO, Protocol
+from io import BufferedIOBase
+from typing import BinaryIO, Protocol, cast
 
 import zstandard
 
@@ -18,6 +19,7 @@ GZIP = b"\x1f\x8b\x08"
 ZSTD = b"\x28\xb5\x2f\xfd"
 ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"
 WARC = b"WARC/"
+RECORD_END = b"\r\n\r\n"
 
 _READ = 1 << 18
 _GZIP_STEP = 1 << 15
@@ -57,8 +59,11 @@ class Source:
         """Get further bytes; False at the end of the member, or of a plain file."""
         raise NotImplementedError
 
-    def whole(self) -> bytes | None:
-        """All of a small member, which one step unpacks; None of others, and then `more` goes on."""
+    def rest(self, begin: int, size: int, keep: int) -> bytes | None:
+        """The first `keep` of the `size` bytes behind index `begin` of `data`, if these and two CRLF end the member.
+
+        None where they do not, or there are no members; then the member is begun anew.
+        """
         return None
 
     @property
@@ -135,9 +140,10 @@ class Members(Source):
         self._magic = magic
         self._new = decoder
         self._decoder = decoder()
-        self._raw = memoryview(b"")
+        self._buffer = memoryview(bytearray(_READ))
+        self._raw = self._buffer[:0]
         self._raw_at = 0
-        self._read_to = offset
+        self._read_to = self._began = offset
 
     def begin(self) -> int | None:
         """Start the next member."""
@@ -145,24 +151,46 @@ class Members(Source):
             return None
         self._decoder = self._new()
         self.data, self.at = b"", 0
-        return self.position
+        self._began = self._read_to - (len(self._raw) - self._raw_at)
+        return self._began
 
     def more(self) -> bool:
         """Decompress on in this member; raises one of `Broken` where it is damaged or the file ends within it."""
-        while not self._decoder.eof:
+        if out := self._unpack():
+            self._append(out)
+        return bool(out)
+
+    def rest(self, begin: int, size: int, keep: int) -> bytes | None:
+        """See `Source.rest`. What is not kept is let go as soon as it is unpacked."""
+        found, total, end = len(self.data), begin + size + len(RECORD_END), self.data
+        kept = [end[begin : begin + min(size, keep)]]
+        room = min(size, keep) - len(kept[0])
+        try:
+            while found <= total and (out := self._unpack()):
+                found += len(out)
+                end = out if len(out) >= len(RECORD_END) else end[-len(RECORD_END) :] + out
+                if room:
+                    kept.append(out[:room])
+                    room -= len(kept[-1])
+        except Broken:
+            found = -1
+        if found == total and end.endswith(RECORD_END):
+            self.at = len(self.data)
+            return kept[0] if len(kept) == 1 else b"".join(kept)
+        self._seek(self._began)
+        self.begin()
+        return None
+
+    def _unpack(self) -> bytes:
+        """The next bytes of this member; b"" at its end. Raises one of `Broken`."""
+        decoder, out = self._decoder, b""
+        while not out and not decoder.eof:
             if self._raw_at == len(self._raw) and not self._read():
                 raise EOFError
             piece = self._raw[self._raw_at : self._raw_at + self._step]
-            out = self._decoder.decompress(piece)
-            self._raw_at += len(piece) - len(self._decoder.unused_data)
-            if out:
-                self._append(out)
-                return True
-        return False
-
-    def whole(self) -> bytes | None:
-        """See `Source.whole`; raises one of `Broken` as `more` does."""
-        return self.data if self.more() and self._decoder.eof else None
+            out = decoder.decompress(piece)
+            self._raw_at += len(piece) - len(decoder.unused_data)
+        return out
 
     @property
     def position(self) -> int:
@@ -173,11 +201,9 @@ class Members(Source):
         """Go to the next member that decompresses to the start of a record."""
         while True:
             offset = _find(self._stream, self._magic, offset + 1)
-            self._stream.seek(offset)
-            self._raw, self._raw_at, self._read_to = memoryview(b""), 0, offset
+            self._seek(offset)
             if self.begin() is None or self._begins_a_record():
-                self._stream.seek(offset)
-                self._raw, self._raw_at, self._read_to = memoryview(b""), 0, offset
+                self._seek(offset)
                 return
 
     def _begins_a_record(self) -> bool:
@@ -186,8 +212,13 @@ class Members(Source):
         except Broken:
             return False
 
+    def _seek(self, offset: int) -> None:
+        self._stream.seek(offset)
+        self._raw, self._raw_at, self._read_to = self._buffer[:0], 0, offset
+
     def _read(self) -> bool:
-        self._raw, self._raw_at = memoryview(self._stream.read(_READ)), 0
+        filled = cast(BufferedIOBase, self._stream).readinto(self._buffer)
+        self._raw, self._raw_at = self._buffer[:filled], 0
         self._read_to += len(self._raw)
         return bool(self._raw)
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from crawler.archive.layout import OPEN
-from crawler.archive.members import WARC, Broken, Source, open_source
+from crawler.archive.members import RECORD_END, WARC, Broken, Source, open_source
 from crawler.archive.record import CONTENT_LENGTH, Damage, Record, Reference
 from crawler.errors import RecordError
 
@@ -27,10 +27,9 @@ MAX_HEAD = 1 << 20
 
 _VERSION = re.compile(rb"WARC/(\d+\.\d+)[ \t]*\r?\n")
 _HEAD_END = re.compile(rb"\n\r?\n")
-_END = b"\r\n\r\n"
 
-Watch = Callable[["Record"], Callable[[bytes], object] | None]
-"""Called with each record before its block is read; what it returns is fed the block piece by piece."""
+Keep = int | Callable[["Record"], int]
+"""Bytes of a block that are held in memory, or what says so of a record whose block has not been read."""
 
 
 class _Unreadable(Exception):
@@ -41,7 +40,7 @@ _NO_DICTIONARY: tuple[type[Exception], ...] = (*Broken, struct.error)
 _DAMAGED: tuple[type[Exception], ...] = (*Broken, _Unreadable)
 
 
-def iterate(path: Path, offset: int = 0, *, keep: int = KEEP, watch: Watch | None = None) -> Iterator[Record | Damage]:
+def iterate(path: Path, offset: int = 0, *, keep: Keep = KEEP) -> Iterator[Record | Damage]:
     """Every record of the file from `offset` on (where a record begins), and every place that cannot be read.
 
     A file whose name ends in `.open` may end within a record: that is left for later, and `offset + length` of
@@ -57,7 +56,7 @@ def iterate(path: Path, offset: int = 0, *, keep: int = KEEP, watch: Watch | Non
         if source is None:
             yield from _foreign(path, stream.seek(0, 2))
             return
-        yield from _records(path, source, keep, watch)
+        yield from _records(path, source, keep)
 
 
 def read_record(path: Path, offset: int) -> Record:
@@ -90,13 +89,13 @@ def _foreign(path: Path, size: int) -> Iterator[Damage]:
     yield Damage(path, 0, f"this is {kind}: it begins with {start!r}")
 
 
-def _records(path: Path, source: Source, keep: int, watch: Watch | None) -> Iterator[Record | Damage]:
+def _records(path: Path, source: Source, keep: Keep) -> Iterator[Record | Damage]:
     growing = path.name.endswith(OPEN)
     while (offset := source.begin()) is not None:
         try:
-            record = None if watch else _in_one_step(path, source, offset, keep)
+            record = _in_one_step(path, source, offset, keep)
             if record is None:
-                yield from _at_one_place(path, source, offset, keep, watch)
+                yield from _at_one_place(path, source, offset, keep)
             else:
                 yield record
         except EOFError:
@@ -109,32 +108,34 @@ def _records(path: Path, source: Source, keep: int, watch: Watch | None) -> Iter
             source.resume(offset)
 
 
-def _in_one_step(path: Path, source: Source, offset: int, keep: int) -> Record | None:
-    """The record of a small member that is just as it should be; None leaves it to `_at_one_place`.
+def _in_one_step(path: Path, source: Source, offset: int, keep: Keep) -> Record | None:
+    """The record of a member that is just as it should be; None leaves it to `_at_one_place`.
 
     It does the same for most records in a third of the time.
     """
-    data = source.whole()
-    end = _HEAD_END.search(data) if data else None
-    if data is None or end is None or end.start() > MAX_HEAD:
+    if not source.bounded or not source.more():
         return None
-    version, stated = _VERSION.match(data), CONTENT_LENGTH.search(data, 0, end.end())
-    begin = end.end()
-    if not version or not stated or not data.endswith(_END) or begin + int(stated[1]) + len(_END) != len(data):
+    data = source.data
+    end = data.find(RECORD_END)
+    version, stated = _VERSION.match(data), CONTENT_LENGTH.search(data, 0, end + 2)
+    if not version or not stated or not 0 < end < MAX_HEAD or b"\n\n" in data[:end]:
         return None
-    source.at = len(data)
     size = int(stated[1])
-    block = data[begin : begin + min(size, keep)]
-    raw = data[: end.start()].rstrip(b"\r\n")
-    return Record(path, offset, version[1].decode(), raw, source.position - offset, block, size)
+    record = Record(path, offset, version[1].decode(), data[:end], size=size)
+    block = source.rest(end + len(RECORD_END), size, keep if isinstance(keep, int) else keep(record))
+    if block is None:
+        return None
+    record.block = block
+    record.length = source.position - offset
+    return record
 
 
-def _at_one_place(path: Path, source: Source, offset: int, keep: int, watch: Watch | None) -> Iterator[Record]:
+def _at_one_place(path: Path, source: Source, offset: int, keep: Keep) -> Iterator[Record]:
     """The record at the current place; the records, where a member holds several against the standard."""
     several = False
     while True:
         record = _read_head(path, source, offset)
-        _read_block(source, record, keep, watch(record) if watch else None)
+        _read_block(source, record, keep if isinstance(keep, int) else keep(record))
         _read_end(source, record)
         another = source.bounded and _another_follows(source, record)
         several = several or another
@@ -171,7 +172,7 @@ def _no_record(start: bytes) -> str:
     return f"no record begins here, but {start!r}"
 
 
-def _read_block(source: Source, record: Record, keep: int, feed: Callable[[bytes], object] | None) -> None:
+def _read_block(source: Source, record: Record, keep: int) -> None:
     stated = record.content_length
     length = int(stated) if stated and stated.isascii() and stated.isdigit() else None
     if length is None:
@@ -186,8 +187,6 @@ def _read_block(source: Source, record: Record, keep: int, feed: Callable[[bytes
         piece = source.take(left)
         left -= len(piece)
         record.size += len(piece)
-        if feed:
-            feed(piece)
         if keep > 0:
             kept.append(piece[:keep])
             keep -= len(kept[-1])
@@ -202,20 +201,20 @@ def _shorten(source: Source, record: Record, length: int | None) -> None:
         raise EOFError
     if length is not None:
         record.problems.append(f"its Content-Length is {length}, but only {record.size} bytes follow")
-    if record.whole and record.block.endswith(_END):
-        record.block = record.block.removesuffix(_END)
-        record.size -= len(_END)
+    if record.whole and record.block.endswith(RECORD_END):
+        record.block = record.block.removesuffix(RECORD_END)
+        record.size -= len(RECORD_END)
 
 
 def _read_end(source: Source, record: Record) -> None:
     """The two line ends behind the block."""
-    end = source.fill(len(_END))
-    if end == _END:
-        source.at += len(_END)
+    end = source.fill(len(RECORD_END))
+    if end == RECORD_END:
+        source.at += len(RECORD_END)
         return
     if record.problems:
         return
-    if not source.bounded and len(end) < len(_END):
+    if not source.bounded and len(end) < len(RECORD_END):
         raise EOFError
     record.problems.append(f"its block is not followed by two CRLF, but by {end!r}")
     while source.fill(1) in (b"\r", b"\n"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
+import os
 import struct
 import tempfile
 from collections.abc import Callable
@@ -309,15 +309,30 @@ def test_of_large_blocks_only_as_much_is_kept_as_asked(warc: Callable[..., Path]
     assert not record.decoded_body().whole
 
 
-def test_the_whole_block_can_be_watched_while_little_is_kept(warc: Callable[..., Path]) -> None:
-    path = warc(gzip.compress(make_record(PAGE + b"x" * 1_000_000)))
-    seen = io.BytesIO()
+@pytest.mark.parametrize("pack", [gzip.compress, bytes], ids=["gzip", "plain"])
+def test_how_much_is_kept_of_a_block_may_depend_on_the_record(
+    warc: Callable[..., Path], pack: Callable[[bytes], bytes]
+) -> None:
+    blocks = [PAGE + os.urandom(100_000), b"GET / HTTP/1.1\r\n\r\n"]
+    path = warc(
+        b"".join(
+            pack(make_record(block, WARC_Type=kind))
+            for block, kind in zip(blocks, ("response", "request"), strict=True)
+        )
+    )
+    found = list(iterate(path, keep=lambda record: 70_000 if record.type == "response" else 5))
+    assert [(item.block, item.size, item.whole) for item in found if isinstance(item, Record)] == [
+        (blocks[0][:70_000], len(blocks[0]), False),
+        (blocks[1][:5], len(blocks[1]), False),
+    ]
 
-    def watch(record: Record) -> Callable[[bytes], object] | None:
-        return seen.write if record.type == "response" else None
 
-    list(iterate(path, keep=0, watch=watch))
-    assert seen.getvalue() == PAGE + b"x" * 1_000_000
+def test_records_before_a_damage_in_a_shared_member_are_read(warc: Callable[..., Path]) -> None:
+    member = gzip.compress(b"".join(make_record(PAGE + os.urandom(90_000)) for _ in range(3)))
+    path = warc(member[:-60_000] + b"\xff" * 10 + member[-59_990:] + gzip.compress(make_record()))
+    found = list(iterate(path))
+    assert [type(item) for item in found] == [Record, Record, Damage, Record]
+    assert all("shares a compressed member" in found[place].problems[0] for place in (0, 1))
 
 
 def test_a_revisit_takes_payload_from_its_original_and_keeps_its_own_head() -> None:
