@@ -149,6 +149,10 @@ _BLANK_LINE = re.compile(r"\n\s*\n")
 
 def paragraphs(text: str) -> Iterator[str]:
     """`text` with line breaks as paragraphs: blank lines divide, and so do breaks after whole sentences."""
+    if "\n" not in text:
+        if line := squeeze(text):
+            yield line
+        return
     for part in _BLANK_LINE.split(text):
         lines = [line for line in map(squeeze, part.split("\n")) if line]
         if len(lines) > 1 and all(len(line) < VERSE_LINE for line in lines):

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from crawler.extraction.clean import fold, is_furniture
 from crawler.extraction.surroundings import Stated, Surroundings, fill_boxes, holder_of
@@ -25,10 +27,21 @@ LINKED = 0.4
 ASKING_LENGTH = 500
 """Characters of a block that may be one that asks, or speaks of an author."""
 
+MENU_LENGTH = 200
+"""Characters of a line that may be furniture or a date; menus have no longer ones."""
+
+TITLE_LENGTH = 300
+"""Characters of a line that may be the title."""
+
+HEAD = 200
+"""Characters at the beginning of a block that are looked through for digits and capitals."""
+
 _LOG_RUNNING = math.log1p(RUNNING)
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _PUNCTUATION = re.compile("[.,;:!?。，、；：！？…]")
-_END = re.compile("[.!?。！？…]['\"”’»)\\]」]*$")
+_CLOSING = "'\"”’»)]」"
+_ENDS = (".", "!", "?", "。", "！", "？", "…")
+_ASCII_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b")
 _ASKING = re.compile(alternatives("promotions"), re.IGNORECASE)
 _NOT_LITERAL = re.compile(r"\(\?:[^)]*\)\??|\[[^]]*\]|.\?")
@@ -77,93 +90,137 @@ def describe(
     """
     if not page.found:
         return []
-    texts = [_of_text(found, fold(title)) for found in page.found]
-    sizes = [text[0] for text in texts]
-    for text, size in zip(texts, sizes, strict=True):
-        text[0] = math.log1p(size)
+    folds = [fold(found.block.text) if len(found.block.text) < ASKING_LENGTH else "" for found in page.found]
+    counts = Counter(found.block.text for found in page.found)
+    texts = _of_texts(page, folds, fold(title), counts)
+    sizes = [size_of(found.block.text) for found in page.found]
     running = [size if is_running(text) else 0.0 for text, size in zip(texts, sizes, strict=True)]
     fill_boxes(page, sizes, running)
-    counts = Counter(found.block.text for found in page.found)
     around = Surroundings(page, sizes, running, texts)
-    stated = Stated(page, sizes, running, fold(body), fold(description))
-    said = _said(page, texts, running, authors)
+    stated = Stated(page, running, fold(body), fold(description))
+    said = _said(page, texts, running, folds, [name for name in map(fold, authors) if len(name) > 5])
+    beside = _neighbours(page, texts)
     rows = []
     for index, found in enumerate(page.found):
-        row = [*texts[index]]
-        row[12] = counts[found.block.text]
-        row += around.of(index)
-        row += stated.of(index)
-        row += around.from_title(found.box)
+        row = [*texts[index], *around.of(index), *stated.of(index), *around.from_title(found.box)]
         row.append(stated.swallows(found.block.text))
         row += said[index]
-        row += _neighbours(page, texts, index)
+        row += beside[index]
         row += _bits(found)
         rows.append(row)
     return rows
 
 
-def _of_text(found: Found, title: str) -> list[float]:
-    text = found.block.text
+def _of_texts(page: Survey, folds: list[str], title: str, counts: Counter[str]) -> list[list[float]]:
+    """The features from "size" to "starts_low" of each block."""
+    rows = []
+    for found, folded in zip(page.found, folds, strict=True):
+        text = found.block.text
+        short = len(text) < MENU_LENGTH
+        row = list(_of_short_text(text) if short else _of_text(text))
+        row[2] = min(1.0, found.linked / len(text))
+        row[7], row[8], row[12] = _KINDS[found.block.kind], found.box.depth, counts[text]
+        if folded and len(text) < TITLE_LENGTH:
+            row[13] = folded == title
+            row[14] = len(folded) > 10 and (folded in title or title in folded)
+        rows.append(row)
+    return rows
+
+
+def _of_text(text: str) -> tuple[float, ...]:
+    """What a text says by itself, wherever it stands; 0 for what its block and page say of it."""
     size = size_of(text)
     length = len(text)
-    folded = fold(text) if length < 300 else ""
-    head = text[:200]
-    digits, capitals = sum(map(str.isdigit, head)), sum(map(str.isupper, head))
+    short = length < MENU_LENGTH
+    head = text[:HEAD]
     first = text[0]
-    return [
-        size,
+    return (
+        math.log1p(size),
         text.count(" ") + 1,
-        min(1.0, found.linked / length),
-        _END.search(text) is not None,
-        len(_PUNCTUATION.findall(text)) / size,
-        digits / min(length, 200),
-        capitals / min(length, 200),
-        _KINDS[found.block.kind],
-        found.box.depth,
-        size > length,
-        length < 200 and is_furniture(text),
-        length < 200 and _DATE.search(text) is not None,
         0.0,
-        bool(folded) and folded == title,
-        bool(folded) and len(folded) > 10 and (folded in title or title in folded),
+        text.rstrip(_CLOSING).endswith(_ENDS),
+        _marks(text) / size,
+        _digits(head) / len(head),
+        _capitals(head) / len(head),
+        0.0,
+        0.0,
+        size > length,
+        short and is_furniture(text),
+        short and _DATE.search(text) is not None,
+        0.0,
+        False,
+        False,
         "|" in text or "·" in text or "•" in text,
         "©" in text or "(c)" in text,
         text.endswith((":", "：")),
         first in "\"“”„«»'‘’「『",
         first.islower(),
-    ]
+    )
+
+
+_of_short_text = lru_cache(maxsize=8192)(_of_text)
+"""A site's menus stand on each of its pages: what their lines say is read once."""
+
+
+def _marks(text: str) -> int:
+    if text.isascii():
+        return sum(map(text.count, ".,;:!?"))
+    return len(_PUNCTUATION.findall(text))
+
+
+def _digits(head: str) -> int:
+    if head.isascii():
+        return len(head) - len(head.encode().translate(None, b"0123456789"))
+    return sum(map(str.isdigit, head))
+
+
+def _capitals(head: str) -> int:
+    if head.isascii():
+        return len(head) - len(head.encode().translate(None, _ASCII_CAPITALS))
+    return sum(map(str.isupper, head))
 
 
 def _said(
-    page: Survey, texts: list[list[float]], running: list[float], authors: Sequence[str]
+    page: Survey, texts: list[list[float]], running: list[float], folds: list[str], names: list[str]
 ) -> list[tuple[float, ...]]:
     """What is said of each block by its words, and by the heading and the furniture above it."""
-    names = [name for name in map(fold, authors) if len(name) > 5]
     said: list[tuple[float, ...]] = []
     since = passed = 0
     linked = furniture = 0.0
     begun = False
-    for found, row, good in zip(page.found, texts, running, strict=True):
+    asks = _asks(page)
+    for index, (found, row, good) in enumerate(zip(page.found, texts, running, strict=True)):
         text = found.block.text
-        asking = _asks(text) if len(text) < ASKING_LENGTH else 0
-        named = bool(names) and len(text) < ASKING_LENGTH and any(name in fold(text) for name in names)
+        asking = asks.get(index, 0)
+        named = bool(names) and any(name in folds[index] for name in names)
         if found.block.kind == "heading":
             since, linked, furniture = 0, row[2], row[10] or asking
         begun = begun or good > 0
         passed += begun and row[10] > 0
-        stressed = min(1.0, found.stressed / len(text))
+        stressed = min(1.0, found.stressed / len(text)) if found.stressed else 0.0
         pictured, posted = text in page.alternatives, _POSTED.search(text) is not None
         said.append((stressed, pictured, asking, named, posted, min(since, 20), linked, furniture, min(passed, 10)))
         since += 1
     return said
 
 
-def _asks(text: str) -> int:
-    """How many expressions of asking there are in `text`, three at most."""
-    lower = text.lower()
-    if not any(stem in lower for stem in _STEMS):
-        return 0
-    return min(3, len(_ASKING.findall(text)))
+def _asks(page: Survey) -> dict[int, int]:
+    """How many expressions of asking there are in a block, three at most, for each block that has any.
+
+    The stems are looked for in all lines at once: few pages hold more than a handful of them.
+    """
+    lines = [text if len(text := found.block.text) < ASKING_LENGTH else "" for found in page.found]
+    lowered = [line.lower() for line in lines]
+    starts = list(accumulate((len(line) + 1 for line in lowered), initial=0))
+    joined = "\n".join(lowered)
+    asking: set[int] = set()
+    for stem in _STEMS:
+        at = joined.find(stem)
+        while at >= 0:
+            index = bisect_right(starts, at) - 1
+            asking.add(index)
+            at = joined.find(stem, starts[index + 1])
+    return {index: count for index in asking if (count := min(3, len(_ASKING.findall(lines[index]))))}
 
 
 def is_running(row: Sequence[float]) -> bool:
@@ -171,30 +228,29 @@ def is_running(row: Sequence[float]) -> bool:
     return row[0] >= _LOG_RUNNING and row[2] < LINKED and row[4] > 0 and not row[10]
 
 
-_NOTHING = [0.0, 0.0, -1.0, 0.0, 0.0]
+_NOTHING = (0.0, 0.0, -1.0, 0.0, 0.0)
 
 
-def _neighbours(page: Survey, texts: list[list[float]], index: int) -> list[float]:
-    row: list[float] = []
-    for offset in (-2, -1, 1, 2):
-        at = index + offset
-        if 0 <= at < len(texts):
-            text = texts[at]
-            row += (text[0], text[2], text[7], text[3], text[10])
-        else:
-            row += _NOTHING
-    own = holder_of(page.found[index].box)
-    for offset in (-1, 1):
-        at = index + offset
-        row.append(0 <= at < len(texts) and holder_of(page.found[at].box) is own)
-    return row
+def _neighbours(page: Survey, texts: list[list[float]]) -> list[tuple[float, ...]]:
+    said = [_NOTHING, _NOTHING, *((text[0], text[2], text[7], text[3], text[10]) for text in texts), _NOTHING, _NOTHING]
+    boxes = [None, *(holder_of(found.box) for found in page.found), None]
+    return [
+        (
+            *said[at],
+            *said[at + 1],
+            *said[at + 3],
+            *said[at + 4],
+            boxes[at] is boxes[at + 1],
+            boxes[at + 2] is boxes[at + 1],
+        )
+        for at in range(len(texts))
+    ]
 
 
-def _bits(found: Found) -> list[float]:
+def _bits(found: Found) -> tuple[float, ...]:
     box = found.box
     near = box.bits | found.bits | (box.parent.bits if box.parent is not None else 0)
-    far = box.above
-    return [*_flags(near), *_flags(far)]
+    return _flags(near) + _flags(box.above)
 
 
 @lru_cache(maxsize=4096)

@@ -106,9 +106,16 @@ def says_more_than(element: HtmlElement, characters: int) -> bool:
 
 
 _TEXTS = etree.XPath(".//text()[not(parent::script or parent::style or parent::noscript or parent::template)]")
-_SPACES = re.compile("[ \t\r\n\f\v\u2028\u2029\u0085]+")
+_WHITE = " \t\r\n\f\v\u2028\u2029\u0085"
+_RUNS = re.compile(f"[{_WHITE[1:]}][{_WHITE}]*| [{_WHITE}]+")
+"""White space that is more, or other, than one space: most of a text needs no change."""
+
+
+def single_spaced(text: str) -> str:
+    """`text` with runs of ordinary white space as one space."""
+    return " " if text.isascii() and text.isspace() else _RUNS.sub(" ", text)
 
 
 def squeeze(text: str) -> str:
     """`text` with runs of ordinary white space as one space, and none of any kind at its ends."""
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split()) if text.isascii() else _RUNS.sub(" ", text).strip()

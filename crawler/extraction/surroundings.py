@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 from crawler.extraction.clean import fold
 from crawler.extraction.survey import Box, Survey
@@ -14,13 +15,13 @@ _HOLDERS = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6
 def fill_boxes(page: Survey, sizes: list[float], running: list[float]) -> None:
     """Say of each box how much text, and how much running text, is in it."""
     for found, size, good in zip(page.found, sizes, running, strict=True):
-        box: Box | None = found.box
-        holder = holder_of(found.box)
-        holder.own += good
-        while box is not None:
-            box.text += size
-            box.good += good
-            box = box.parent
+        holder_of(found.box).own += good
+        found.box.text += size
+        found.box.good += good
+    for box in reversed(page.boxes):
+        if box.parent is not None:
+            box.parent.text += box.text
+            box.parent.good += box.good
 
 
 def holder_of(box: Box) -> Box:
@@ -38,19 +39,14 @@ class Surroundings:
         self.total = sum(sizes) or 1.0
         self.good = sum(running) or 1.0
         self.core = max(page.boxes, key=lambda box: box.own)
-        self.chain: dict[Box, int] = {}
-        above: Box | None = self.core
-        while above is not None:
-            self.chain[above] = len(self.chain)
-            above = above.parent
         self.title = next((i for i, text in enumerate(texts) if text[13]), -1)
         if self.title < 0:
             self.title = next((i for i, found in enumerate(page.found) if found.box.tag == "h1"), -1)
-        self.title_chain: dict[Box, int] = {}
-        above = page.found[self.title].box if self.title >= 0 else None
-        while above is not None:
-            self.title_chain[above] = len(self.title_chain)
-            above = above.parent
+        self._to_core = _chain(self.core)
+        self._to_title = _chain(page.found[self.title].box if self.title >= 0 else None)
+        self._boxes: dict[Box, tuple[float, ...]] = {}
+        self._titled: dict[Box, tuple[int, int]] = {}
+        self._sizes = (math.log1p(self.total), math.log1p(self.good))
         in_core = [i for i, found in enumerate(page.found) if running[i] and holder_of(found.box) is self.core]
         self.first, self.last = (in_core[0], in_core[-1]) if in_core else (0, len(sizes) - 1)
         self._passed = self._prefix(sizes)
@@ -77,27 +73,11 @@ class Surroundings:
             seen = 1 if running[index] else min(99, seen + 1)
         return before, after
 
-    def of(self, index: int) -> list[float]:
+    def of(self, index: int) -> tuple[float, ...]:
         """The features from "share1" to "page_good" of the block at `index`."""
-        found = self.page.found[index]
-        first = holder_of(found.box)
-        second = first.parent or first
-        third = second.parent or second
-        up, down = self._way(found.box)
-        count = len(self.page.found)
-        return [
-            first.good / self.good,
-            second.good / self.good,
-            third.good / self.good,
-            first.good / (first.text or 1.0),
-            second.good / (second.text or 1.0),
-            third.good / (third.text or 1.0),
-            first.own / self.good,
-            up,
-            down,
-            first is self.core,
-            self.core.own / self.good,
-            index / count,
+        return (
+            *self._of_box(self.page.found[index].box),
+            index / len(self.page.found),
             self._passed[index] / self.total,
             max(-50, min(50, index - self.title)) if self.title >= 0 else -60,
             self.title >= 0,
@@ -107,54 +87,75 @@ class Surroundings:
             self._after[index],
             self._passed_good[index] / self.good,
             1 - self._passed_good[index] / self.good,
-            math.log1p(self.total),
-            math.log1p(self.good),
-        ]
+            *self._sizes,
+        )
 
-    def from_title(self, box: Box) -> list[float]:
+    def _of_box(self, box: Box) -> tuple[float, ...]:
+        """The features from "share1" to "core_share", the same for all blocks in a box."""
+        if box not in self._boxes:
+            first = holder_of(box)
+            second = first.parent or first
+            third = second.parent or second
+            self._boxes[box] = (
+                first.good / self.good,
+                second.good / self.good,
+                third.good / self.good,
+                first.good / (first.text or 1.0),
+                second.good / (second.text or 1.0),
+                third.good / (third.text or 1.0),
+                first.own / self.good,
+                *_way(box, self._to_core),
+                first is self.core,
+                self.core.own / self.good,
+            )
+        return self._boxes[box]
+
+    def from_title(self, box: Box) -> tuple[int, int]:
         """Steps from `box` up to the first that holds the title too, and from there down to the title."""
-        up = 0
-        at: Box | None = box
-        while at is not None and at not in self.title_chain:
-            up += 1
-            at = at.parent
-        return [up, self.title_chain[at] if at is not None else 50]
+        if box not in self._titled:
+            down, up = _way(box, self._to_title)
+            self._titled[box] = (up, down)
+        return self._titled[box]
 
-    def _way(self, box: Box) -> tuple[int, int]:
-        """Steps up from the core to the box that holds both, and down from there."""
-        down = 0
-        at: Box | None = box
-        while at is not None and at not in self.chain:
-            down += 1
-            at = at.parent
-        return (self.chain[at] if at is not None else 50), down
+
+def _chain(box: Box | None) -> dict[Box, int]:
+    """A box and those around it, each with the steps from the box up to it."""
+    chain: dict[Box, int] = {}
+    while box is not None:
+        chain[box] = len(chain)
+        box = box.parent
+    return chain
+
+
+def _way(box: Box, chain: dict[Box, int]) -> tuple[int, int]:
+    """Steps along `chain` up to the first box that holds `box` too, and from there down to it."""
+    down = 0
+    at: Box | None = box
+    while at is not None and at not in chain:
+        down += 1
+        at = at.parent
+    return (chain[at] if at is not None else 50), down
 
 
 class Stated:
     """What the page says of a block elsewhere: in its metadata, in boxes that are alike, in blocks that it repeats."""
 
-    def __init__(self, page: Survey, sizes: list[float], running: list[float], body: str, description: str) -> None:
+    def __init__(self, page: Survey, running: list[float], body: str, description: str) -> None:
         self.page, self.body, self.description = page, body, description
-        self.boxes: dict[tuple[str, ...], set[Box]] = {}
-        self.good: dict[tuple[str, ...], float] = {}
-        self.total = sum(running) or 1.0
-        self.looks = [_looks(holder_of(found.box)) for found in page.found]
-        for found, look, good in zip(page.found, self.looks, running, strict=True):
-            self.boxes.setdefault(look, set()).add(holder_of(found.box))
-            self.good[look] = self.good.get(look, 0.0) + good
         self.long = [found.block.text for found, good in zip(page.found, running, strict=True) if good]
+        self._alike = _alike(page, running)
 
-    def of(self, index: int) -> list[float]:
+    def of(self, index: int) -> tuple[float, ...]:
         """The features from "in_body" to "alike_good" of the block at `index`."""
-        folded = fold(self.page.found[index].block.text[:80])
-        known = len(folded) > 12
-        look = self.looks[index]
-        return [
-            float(known and folded[:50] in self.body) if self.body else -1.0,
-            float(known and _share_start(folded, self.description)) if self.description else -1.0,
-            math.log1p(len(self.boxes[look])),
-            self.good[look] / self.total,
-        ]
+        in_body = in_description = -1.0
+        if self.body or self.description:
+            folded = fold(self.page.found[index].block.text[:80])
+            known = len(folded) > 12
+            if self.body:
+                in_body = float(known and folded[:50] in self.body)
+            if self.description:
+                in_description = float(known and _share_start(folded, self.description))
+        return (in_body, in_description, *self._alike[index])
 
     def swallows(self, text: str) -> float:
         """How many running blocks `text` repeats whole: a page's data printed once more."""
@@ -165,6 +166,18 @@ class Stated:
 
 def _share_start(one: str, other: str) -> bool:
     return one[:40] in other or other[:40] in one
+
+
+def _alike(page: Survey, running: list[float]) -> list[tuple[float, float]]:
+    """The features "alike" and "alike_good" of each block: how many boxes look as its own, and what they hold."""
+    holders = [holder_of(found.box) for found in page.found]
+    looks = {holder: _looks(holder) for holder in set(holders)}
+    counts = Counter(looks.values())
+    good: dict[tuple[str, ...], float] = {}
+    for holder, size in zip(holders, running, strict=True):
+        good[looks[holder]] = good.get(looks[holder], 0.0) + size
+    total = sum(running) or 1.0
+    return [(math.log1p(counts[look]), good[look] / total) for look in map(looks.__getitem__, holders)]
 
 
 def _looks(box: Box) -> tuple[str, ...]:

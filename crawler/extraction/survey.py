@@ -30,7 +30,7 @@ from crawler.extraction.blocks import (
     marker_of,
     paragraphs,
 )
-from crawler.extraction.parse import has_paragraphs, squeeze
+from crawler.extraction.parse import has_paragraphs, single_spaced, squeeze
 from crawler.extraction.vocabulary import alternatives, box_words
 
 NAMES = tuple(box_words())
@@ -46,6 +46,7 @@ TAG_BITS = {tag: 1 << (len(NAMES) + place) for place, tag in enumerate(TAGS)}
 INLINE = frozenset(("span", "small", "label", "font"))
 """Elements within a line that may hold what is not seen in it."""
 
+_MAYBE_SKIPPED = SKIPPED | UNCLOSED | INLINE | {"head"}
 STRESSED = frozenset(("b", "strong", "em", "i", "u"))
 _WORD = re.compile(r"(?<!\d)[A-Z]?[a-z]{1,3}(?![a-z])|[A-Z]?[a-z]{4,}|(?<!\d)[A-Z]+(?![a-z])")
 """Words of a name; a few letters behind a digit are part of a number such as 58ad1d2."""
@@ -59,7 +60,6 @@ for _place, _entries in enumerate(box_words().values()):
             _SINGLE[_entry[0]] = _SINGLE.get(_entry[0], 0) | 1 << _place
         else:
             _TOGETHER.append((frozenset(_entry), 1 << _place))
-_WHITE = re.compile("[ \t\r\n\f\v\u2028\u2029\u0085]+")
 
 
 @lru_cache(maxsize=8192)
@@ -85,16 +85,25 @@ def _is_unseen(names: str) -> bool:
 _HIDDEN = 1 << NAMES.index("hidden")
 
 
-def _bits_of(element: HtmlElement) -> int:
+@lru_cache(maxsize=8192)
+def _names_bits(names: str) -> int:
+    """The bits of all names in a class, an id or an `itemprop`."""
     bits = 0
+    for name in names.split():
+        bits |= name_bits(name)
+    return bits
+
+
+def _bits_of(element: HtmlElement, tag: str) -> int:
+    bits = 0
+    if names := element.get("class"):
+        bits = _names_bits(names)
     # The id of a heading is what it says, as an address.
-    identity = element.get("id") if element.tag not in HEADINGS else None
-    for names in (element.get("class"), identity, element.get("itemprop")):
-        if names:
-            for name in names.split():
-                bits |= name_bits(name)
-    style = element.get("style")
-    if style and "display" in style and "none" in style:
+    if (names := element.get("id")) and tag not in HEADINGS:
+        bits |= _names_bits(names)
+    if names := element.get("itemprop"):
+        bits |= _names_bits(names)
+    if (style := element.get("style")) and "display" in style and "none" in style:
         bits |= _HIDDEN
     return bits
 
@@ -146,20 +155,24 @@ def survey(root: HtmlElement, without: Collection[HtmlElement] = ()) -> Survey:
     """The blocks of the page below `root`, but for those in elements of `without`; the tree stays as it is."""
     walk = _Walk()
     walker = etree.iterwalk(root, events=("start", "end"))
+    skipped = None
     for event, element in walker:
         tag = element.tag
         if event == "start":
             if _is_skipped(element, tag) or element in without:
+                skipped = element
                 walker.skip_subtree()
                 if tag == "img":
                     walk.picture(element)
             else:
                 walk.open(element, tag)
         else:
-            if not (_is_skipped(element, tag) or element in without):
-                walk.close(element, tag)
-            if element.tail and element is not root:
-                walk.text(element.tail)
+            if element is skipped:
+                skipped = None
+            else:
+                walk.close(tag)
+            if element is not root and (tail := element.tail):
+                walk.text(tail)
     walk.flush()
     return Survey(walk.found, walk.boxes, walk.alternatives)
 
@@ -174,11 +187,13 @@ def _is_skipped(element: HtmlElement, tag: object) -> bool:
 
     A button or the like with paragraphs in it was never closed in the page's source, and holds the rest of the page.
     """
+    if tag not in _MAYBE_SKIPPED:
+        return not isinstance(tag, str)
     if tag in UNCLOSED:
         return not has_paragraphs(element)
     if tag in INLINE:
         return bool(names := element.get("class")) and _is_unseen(names)
-    return not isinstance(tag, str) or tag in SKIPPED or (tag == "head" and element.get("rend") is None)
+    return tag in SKIPPED or element.get("rend") is None
 
 
 class _Walk:
@@ -200,28 +215,28 @@ class _Walk:
         self._row_linked = 0
 
     def open(self, element: HtmlElement, tag: str) -> None:
-        if tag in BREAKS:
-            self._buffer.append("\n")
-        elif tag in BLOCK_TAGS:
+        if tag in BLOCK_TAGS:
             self._open_block(element, tag)
+        elif tag in BREAKS:
+            self._buffer.append("\n")
         else:
             if tag == "a":
                 self._in_link += 1
             elif tag in STRESSED:
                 self._in_stress += 1
-            self._bits |= _bits_of(element)
-        if element.text:
+            self._bits |= _bits_of(element, tag)
+        if text := element.text:
             if tag == "pre":
-                self._buffer.append(element.text)
+                self._buffer.append(text)
             else:
-                self.text(element.text)
+                self.text(text)
 
     def _open_block(self, element: HtmlElement, tag: str) -> None:
         if self._tables and self._tables[-1]:
             return
         self.flush()
         parent = self._open[-1] if self._open else None
-        bits = _bits_of(element) | TAG_BITS.get(tag, 0)
+        bits = _bits_of(element, tag) | TAG_BITS.get(tag, 0)
         above = parent.above | parent.bits if parent is not None else 0
         box = Box(element, parent, parent.depth + 1 if parent is not None else 0, tag, bits, above)
         self._open.append(box)
@@ -236,14 +251,12 @@ class _Walk:
         elif tag in QUOTES:
             self._kinds.append("quote")
 
-    def close(self, element: HtmlElement, tag: str) -> None:
-        if tag == "a":
-            self._in_link -= 1
-            return
-        if tag in STRESSED:
-            self._in_stress -= 1
-            return
+    def close(self, tag: str) -> None:
         if tag not in BLOCK_TAGS:
+            if tag == "a":
+                self._in_link -= 1
+            elif tag in STRESSED:
+                self._in_stress -= 1
             return
         if self._tables and self._tables[-1] and tag != "table":
             self._close_in_table(tag)
@@ -274,7 +287,7 @@ class _Walk:
                 self.alternatives.add(squeeze(said))
 
     def text(self, text: str) -> None:
-        text = _WHITE.sub(" ", text)
+        text = single_spaced(text)
         self._buffer.append(text)
         if self._in_link > 0:
             self._linked += len(text.strip())
