@@ -17,10 +17,11 @@ from crawler.archive.layout import find_warcs
 from crawler.errors import ArchiveError, BroadsheetError, UsageError
 from crawler.replay.browser import Browser, find_browser
 from crawler.replay.mementos import parse_stamp
-from crawler.replay.service import Replay
+from crawler.replay.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from crawler.replay.reextract.sourcing import Sources
+    from crawler.replay.service import Replay
 
 DEFAULT_PORT = 8480
 LOOK_SECONDS = 0.2
@@ -99,10 +100,24 @@ class Command(ScrapyCommand):
         return Sources.of(SourceCatalogue(source_folders(setting, os.environ)))
 
     def _replay(self, root: Path, opts: argparse.Namespace) -> None:
-        program = None if opts.no_browser else find_browser()
-        workers = 0 if opts.no_articles else max(1, (os.cpu_count() or 1) - 1)
         when = _moment(opts.at)
-        replay = Replay(root, bind=opts.bind, port=opts.port, when=when, sources=self._sources, workers=workers)
+        program = None if opts.no_browser else find_browser()
+        upkeep = Upkeep(root)
+        upkeep.start()  # in processes of its own it looks through the archive while the rest is loaded
+        try:
+            from crawler.replay.service import Replay
+
+            workers = 0 if opts.no_articles else max(1, (os.cpu_count() or 1) - 1)
+            replay = Replay(
+                root, bind=opts.bind, port=opts.port, when=when, sources=self._sources, workers=workers, upkeep=upkeep
+            )
+            self._serve(replay, root, program, opts)
+        except KeyboardInterrupt:
+            print()
+        finally:
+            upkeep.stop()
+
+    def _serve(self, replay: Replay, root: Path, program: Path | None, opts: argparse.Namespace) -> None:
         replay.start()
         try:
             _announce(replay, root, opts.bind)
@@ -112,8 +127,6 @@ class Command(ScrapyCommand):
             finally:
                 if browser:
                     browser.close()
-        except KeyboardInterrupt:
-            print()
         finally:
             replay.stop()
 

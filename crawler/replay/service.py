@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING
 
 from crawler.errors import UsageError
 from crawler.replay.article_pages import ArticlePages
-from crawler.replay.articles import Articles, Query
-from crawler.replay.cache import open_cache
+from crawler.replay.articles import Query
 from crawler.replay.capture_pages import CapturePages
 from crawler.replay.certificate import make_identity
 from crawler.replay.content import Content
-from crawler.replay.library import Library
 from crawler.replay.proxy import ArchiveAnswers, ProxyServer
 from crawler.replay.showing import Showing
 from crawler.replay.site import Site
+from crawler.replay.upkeep import END_SECONDS, POLL_SECONDS, Upkeep
 from crawler.replay.web import Application, Request, Response, Router, Server
 
 if TYPE_CHECKING:  # the model of sources takes a fifth of a second to load, which the first page does not wait for
@@ -32,23 +31,15 @@ log = logging.getLogger(__name__)
 
 LAST_PORT = 65535
 LOOPBACK = ("127.0.0.1", "::1")
-POLL_SECONDS = 0.3
-"""How often the disk is looked at; where that takes long, a fifth of the time at most is spent on it."""
-
-
 STOP_SECONDS = 0.1
 """How long a server takes at most to notice that it is to stop."""
-
-
-END_SECONDS = 10
-"""How long the end of a thread is waited for; none of them holds anything that would be lost."""
 
 
 class Replay:
     """The archive below `root` in a browser. Nothing is read or served before `start`.
 
     `bind` is the address of the pages; the proxy is on loopback always. With port 0 any free port is taken, else the
-    content is at the next one where that is free. Raises
+    content is at the next one where that is free. `upkeep` is that of `root` where it was made before. Raises
     ArchiveError where `root` is not there, UsageError where it cannot listen. Pages of WARCs without texts are read
     as articles in `workers` processes (0: not at all), by the rules of what `sources` loads.
     """
@@ -63,18 +54,15 @@ class Replay:
         sources: Callable[[], Sources] | None = None,
         workers: int = 0,
         cache_folder: Path | None = None,
+        upkeep: Upkeep | None = None,
     ) -> None:
-        root = root.resolve()
-        self.cache = open_cache(root, cache_folder)
-        self.captures = Library(root, self.cache)
-        self.articles = Articles(root if root.is_dir() else root.parent, self.cache)
+        self._upkeep = upkeep or Upkeep(root, cache_folder)
+        root = self._upkeep.root
+        self.cache, self.captures, self.articles = self._upkeep.cache, self._upkeep.captures, self._upkeep.articles
         self.showing = Showing(when)
         self._sources, self._workers = cache(sources or _no_sources), workers
         self._site = Site(self.captures, self.articles, self.showing, root.name or str(root))
         self._site.titles = lambda: self._sources().titles()
-        self._stopping = threading.Event()
-        self._looked = threading.Event()
-        self._read_all = threading.Event()
         self._threads: list[threading.Thread] = []
         self._listen(bind, port)
 
@@ -118,7 +106,7 @@ class Replay:
 
     def start(self) -> None:
         """Serve, and read the archive, in threads of their own."""
-        self._run(self._keep_reading)
+        self._upkeep.start()
         for server in (self._pages, self._content, self._proxy):
             self._run(server.serve_forever, STOP_SECONDS)
         if self._workers:
@@ -129,43 +117,20 @@ class Replay:
         thread.start()
         self._threads.append(thread)
 
-    def _keep_reading(self) -> None:
-        """Bring the index level with the disk, again and again."""
-        while not self._stopping.is_set():
-            try:
-                self.read_once()
-            except Exception:
-                log.exception("reading the archive failed; it is tried again")
-            self._stopping.wait(POLL_SECONDS)
-
     def _read_pages(self) -> None:
         """Read pages that came without texts as articles, once it is known which there are."""
-        while not self._looked.wait(POLL_SECONDS):
-            if self._stopping.is_set():
+        while not self._upkeep.looked.wait(POLL_SECONDS):
+            if self._upkeep.stopping.is_set():
                 return
         from crawler.replay.reading import PageReading  # loads the extraction, which takes half a second
 
-        reading = PageReading(self.captures, self.cache, self._sources(), self._workers, self._stopping)
+        reading = PageReading(self.captures, self.cache, self._sources(), self._workers, self._upkeep.stopping)
         self._site.reading = reading
         reading.run()
 
-    def read_once(self) -> None:
-        """Read what is new: what captures there are, then articles, then every record."""
-        self.captures.look()
-        self._looked.set()
-        for folder, mtime in self.captures.text_folders():
-            if self._stopping.is_set():
-                return
-            self.articles.read_folder(folder, mtime)
-        self.captures.read_on()
-        self._read_all.set()
-
     def pause(self, seconds: float) -> bool:
         """Wait so long; whether all that was there at the start has been read."""
-        if self._read_all.is_set():
-            self._stopping.wait(seconds)
-            return True
-        return self._read_all.wait(seconds)
+        return self._upkeep.pause(seconds)
 
     def summary(self) -> str:
         """What there is, in a line."""
@@ -182,14 +147,13 @@ class Replay:
 
     def stop(self) -> None:
         """End the servers and the reading, and close the index."""
-        self._stopping.set()
-        self.captures.end()
+        self._upkeep.stopping.set()
         for server in (self._pages, self._content, self._proxy):
             server.shutdown()
             server.server_close()
         for thread in self._threads:
             thread.join(END_SECONDS)
-        self.cache.close()
+        self._upkeep.stop()
 
 
 def _no_sources() -> Sources:

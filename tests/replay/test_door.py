@@ -230,7 +230,7 @@ def test_a_crawl_that_goes_on_is_seen_while_it_writes(tmp_path: Path) -> None:
             captured=datetime(2017, 7, 12, tzinfo=UTC),
         )  # fmt: skip
         texts.store(texts.place(article, archives), archives)
-        served.replay.read_once()
+        served.replay._upkeep.read_once()
         assert served.get("/captures?url=http://a.example/2")[0] == 200
         assert ">Two</a>" in served.get("/articles")[2]
     finally:

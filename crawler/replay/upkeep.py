@@ -1,0 +1,91 @@
+"""Keeps what the replay knows of an archive level with the disk, in a thread of its own.
+
+It imports little, so that it can begin while the rest of the replay is still being loaded.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler.replay.cache import open_cache
+from crawler.replay.library import Library
+
+if TYPE_CHECKING:
+    from crawler.replay.articles import Articles
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.3
+"""How often the disk is looked at; where that takes long, a fifth of the time at most is spent on it."""
+
+END_SECONDS = 10
+"""How long the end of a thread is waited for; none of them holds anything that would be lost."""
+
+
+class Upkeep:
+    """The captures and articles below `root`, which are read once it is started.
+
+    Raises ArchiveError where `root` is not there, or nothing can be written anywhere.
+    """
+
+    def __init__(self, root: Path, cache_folder: Path | None = None) -> None:
+        self.root = root.resolve()
+        self.cache = open_cache(self.root, cache_folder)
+        self.captures = Library(self.root, self.cache)
+        self.looked = threading.Event()
+        """Set once it is known which WARCs there are."""
+        self.stopping = threading.Event()
+        self._read_all = threading.Event()
+        self._thread = threading.Thread(target=self._keep_reading, daemon=True)
+
+    @cached_property
+    def articles(self) -> Articles:
+        """The articles of the archive."""
+        from crawler.replay.articles import Articles
+
+        return Articles(self.root if self.root.is_dir() else self.root.parent, self.cache)
+
+    def start(self) -> None:
+        """Begin, where that has not been done."""
+        if not self._thread.ident:
+            self._thread.start()
+
+    def read_once(self) -> None:
+        """Read what is new: where captures are, then articles, then every record."""
+        self.captures.look()
+        self.looked.set()
+        for folder, mtime in self.captures.text_folders():
+            if self.stopping.is_set():
+                return
+            self.articles.read_folder(folder, mtime)
+        if not self.stopping.is_set():
+            self.captures.read_on()
+            self._read_all.set()
+
+    def pause(self, seconds: float) -> bool:
+        """Wait so long; whether all that was there at the start has been read."""
+        if self._read_all.is_set():
+            self.stopping.wait(seconds)
+            return True
+        return self._read_all.wait(seconds)
+
+    def stop(self) -> None:
+        """End the reading, and close the index."""
+        self.stopping.set()
+        self.captures.end()
+        if self._thread.ident:
+            self._thread.join(END_SECONDS)
+        self.cache.close()
+
+    def _keep_reading(self) -> None:
+        """Bring the index level with the disk, again and again."""
+        while not self.stopping.is_set():
+            try:
+                self.read_once()
+            except Exception:
+                log.exception("reading the archive failed; it is tried again")
+            self.stopping.wait(POLL_SECONDS)
