@@ -14,7 +14,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
 from crawler.archive.layout import find_warcs
-from crawler.commands.reextract import print_comparison, show_change
+from crawler.commands._telling import print_comparison, show_change
 from crawler.errors import BroadsheetError
 from crawler.handlers import ARCHIVE_FAILED
 from crawler.replay.comparing import COMPARING_SETTINGS, ComparingPipeline, compared_folder

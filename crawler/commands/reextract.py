@@ -9,26 +9,16 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from scrapy.commands import ScrapyCommand
 
-from crawler.archive.record import Record
-from crawler.errors import ArchiveError, BroadsheetError, UsageError
-from crawler.extraction import EXTRACTOR
-from crawler.replay.cache import open_cache
-from crawler.replay.library import Library
-from crawler.replay.reextract.difference import Change, Comparison, StoredTexts
-from crawler.replay.reextract.outputs import FORMATS, Notes, find_units, open_output
-from crawler.replay.reextract.run import ARTICLES, DAMAGED, FAILED, REJECTED, Report, Run
-from crawler.replay.reextract.selection import Asked
-from crawler.replay.reextract.sourcing import Sources
-from crawler.sources.catalogue import SourceCatalogue, source_folders
+from crawler import forkserver
+from crawler.errors import BroadsheetError, UsageError
+from crawler.replay.reextract import FORMATS
 
-SHOWN_PROBLEMS = 20
 INTERRUPTED = 130
 
 
@@ -90,39 +80,15 @@ class Command(ScrapyCommand):
 
     def _reextract(self, paths: Sequence[Path], opts: argparse.Namespace) -> None:
         _check(opts)
-        selection = Asked(
-            opts.url, opts.host, opts.since, opts.until, opts.status, opts.mime, opts.every_page
-        ).selection()
-        units = find_units(paths)
-        setting = self.settings.get("SOURCES_DIR") if self.settings else None
-        sources = Sources.of(SourceCatalogue(source_folders(setting, os.environ)))
-        comparison = Comparison(StoredTexts(self._archives()), show_change) if opts.diff else None
-        output = comparison or open_output(opts.format, Path(opts.output))
-        fingerprint = [EXTRACTOR, opts.format, *selection.fingerprint(), sources.fingerprint()]
-        notes = None if opts.diff else Notes(Path(opts.output), fingerprint)
-        run = Run(selection, sources, output, Originals(paths).resolve, notes)
-        with _progress(sum(path.stat().st_size for path in units)) as progress:
-            report = asyncio.run(run.extract(units, opts.jobs or os.cpu_count() or 1, opts.timeout, progress))
-        _print_report(report, comparison)
+        forkserver.begin()  # it loads the extraction while the rest is loaded here
+        from crawler.commands._telling import print_report, show_change
+        from crawler.replay.reextract.task import Task
 
-
-class Originals:
-    """Finds the originals of revisit records in the archives, which are only indexed where there is a revisit."""
-
-    def __init__(self, roots: Sequence[Path]) -> None:
-        self._roots = roots
-        self._libraries: list[Library] | None = None
-
-    def resolve(self, record: Record) -> Record:
-        """A revisit with its original's payload; raises ArchiveError where no archive has it."""
-        if self._libraries is None:
-            self._libraries = [Library(root.resolve(), open_cache(root.resolve())) for root in self._roots]
-            for library in self._libraries:
-                library.refresh()
-        for library in self._libraries:
-            if memento := library.by_record(record.id):
-                return library.read(memento)
-        raise ArchiveError(f"{record.url}: the original of this revisit is not in these archives.")
+        sources = self.settings.get("SOURCES_DIR") if self.settings else None
+        task = Task(paths, sources, self._archives(), opts, show_change)
+        with _progress(task.size) as progress:
+            report = asyncio.run(task.run(opts.jobs or os.cpu_count() or 1, opts.timeout, progress))
+        print_report(report, task.comparison)
 
 
 def _check(opts: argparse.Namespace) -> None:
@@ -132,47 +98,6 @@ def _check(opts: argparse.Namespace) -> None:
         raise UsageError(f"--jobs {opts.jobs}: give 1 or more, or 0 for one process on each core.")
     if opts.timeout <= 0:
         raise UsageError(f"--timeout {opts.timeout:g}: give a number of seconds above 0.")
-
-
-def show_change(change: Change) -> None:
-    """Print a change for people."""
-    by = f", {100 * change.share:.1f} % of the words" if change.kind == "text" else ""
-    why = f" ({change.reason})" if change.reason else ""
-    print(f"{change.kind}{by}{why}: {change.url}")
-    for line in change.lines:
-        print(f"    {line}")
-
-
-def _print_report(report: Report, comparison: Comparison | None) -> None:
-    for problem in report.problems[:SHOWN_PROBLEMS]:
-        print(f"Cannot be read: {problem}", file=sys.stderr)
-    if len(report.problems) > SHOWN_PROBLEMS:
-        print(f"... and {len(report.problems) - SHOWN_PROBLEMS} more", file=sys.stderr)
-    counts = report.counts
-    skipped = f" and {report.skipped} done before" if report.skipped else ""
-    print(f"{report.warcs} WARCs{skipped}: {counts[ARTICLES]:,} articles, {counts[REJECTED]:,} pages that hold none")
-    if report.reasons:
-        print("  none: " + ", ".join(f"{reason} {number:,}" for reason, number in report.reasons.most_common()))
-    if counts[FAILED] or counts[DAMAGED]:
-        print(f"  {counts[FAILED]:,} pages failed, {counts[DAMAGED]:,} places could not be read")
-    if comparison:
-        print_comparison(comparison)
-
-
-def print_comparison(comparison: Comparison) -> None:
-    """Print how many articles change, and in what."""
-    named = (
-        ("same", "the same"),
-        ("text", "other text"),
-        ("metadata", "other metadata only"),
-        ("new", "new"),
-        ("gone", "gone"),
-    )
-    print("  stored texts: " + ", ".join(f"{comparison.counts[kind]:,} {name}" for kind, name in named))
-    if comparison.shares:
-        print(f"  where the text changes: {100 * median(comparison.shares):.1f} % of the words (median)")
-    if comparison.fields:
-        print("  fields: " + ", ".join(f"{name} {number:,}" for name, number in comparison.fields.most_common()))
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from types import TracebackType
 
 from pebble import ProcessExpired, ProcessPool
 
+from crawler import forkserver
 from crawler.errors import ExtractionError
 from crawler.extraction.extract import Extracted, extract
 from crawler.extraction.rules import Rules
@@ -157,14 +158,12 @@ class ExtractionPool:
 
 
 def _make_pool(workers: int, memory: int, pages_a_worker: int) -> ProcessPool:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["crawler.extraction.boot", "crawler.extraction.extract"])
     return ProcessPool(
         max_workers=workers,
         max_tasks=pages_a_worker,
         initializer=_prepare_worker,
         initargs=(memory,),
-        context=context,
+        context=forkserver.context(),
     )
 
 

@@ -27,8 +27,6 @@ NOTES = ".reextract"
 ROWS = 500
 """Articles in one row group of a Parquet file."""
 
-FORMATS = ("text", "jsonl", "parquet")
-
 
 class UnitOutput(Protocol):
     """Takes what one WARC gives, in order."""
