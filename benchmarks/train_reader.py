@@ -112,7 +112,12 @@ def examples(data: Path, without: int | None) -> Iterator[tuple[list[list[float]
             shares = labels(page, found, metadata.title)
             sizes = [math.sqrt(min(len(words(one.block.text)), 100) + 1) for one in found.found]
             total = sum(size for size, share in zip(sizes, shares, strict=True) if share >= 0) or 1.0
-            yield rows, shares, [weight * size / total for size in sizes]
+            asked = [place for place, row in enumerate(rows) if row is not None]
+            yield (
+                [row for row in rows if row is not None],
+                [shares[place] for place in asked],
+                [weight * sizes[place] / total for place in asked],
+            )
 
 
 def learn(data: Path, without: int | None) -> lightgbm.Booster:

@@ -25,6 +25,7 @@ MARKS = {
 }
 """Marks of elements, and what shows them in a class attribute."""
 
+_ANY_MARK = re.compile("|".join(pattern.pattern for pattern in MARKS.values()), re.IGNORECASE)
 _ATTRIBUTED = etree.XPath("//*[@class or @itemprop or @rel]")
 
 
@@ -76,22 +77,25 @@ class PageFacts:
         return [content for name in names for content in self.metas.get(name, ())]
 
 
-@lru_cache(maxsize=4096)
-def marks_of(names: str) -> tuple[str, ...]:
-    """The marks among `MARKS` that the words of a class attribute are."""
-    return tuple(mark for mark, pattern in MARKS.items() if pattern.search(names))
-
-
 def _marked(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
     marked: dict[str, list[HtmlElement]] = {}
     for element in _ATTRIBUTED(tree):
-        for mark in marks_of(element.get("class", "")):
-            marked.setdefault(mark, []).append(element)
+        if names := element.get("class"):
+            for mark in marks_of(names):
+                marked.setdefault(mark, []).append(element)
         if element.get("itemprop"):
             marked.setdefault("itemprop", []).append(element)
         if element.get("rel") == "author":
             marked.setdefault("author", []).append(element)
     return marked
+
+
+@lru_cache(maxsize=8192)
+def marks_of(names: str) -> tuple[str, ...]:
+    """The marks among `MARKS` that the words of a class attribute are."""
+    if not _ANY_MARK.search(names):
+        return ()
+    return tuple(mark for mark, pattern in MARKS.items() if pattern.search(names))
 
 
 def first_of(values: Iterable[str]) -> str | None:

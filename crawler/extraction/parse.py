@@ -15,7 +15,7 @@ MAX_CHARACTERS = 20_000_000
 """What is read of a page at most; an article is never longer, and a parser's memory is some ten times this."""
 
 _CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
-_NO_CHARACTERS = tuple(character.encode() for character in "\ufffe\uffff")
+_NO_CHARACTERS = "\ufffe\uffff"
 _END_OF_BODY = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 """libxml2 drops what follows these; browsers show it."""
 
@@ -42,10 +42,9 @@ def parse_page(text: str) -> HtmlElement | None:
 
 def _as_xml_allows(text: str) -> bytes:
     """`text` in UTF-8 without the characters that no XML document may have; bytes are looked through fast."""
-    data = text.encode("utf-8", "replace").translate(None, _CONTROLS)
     for character in _NO_CHARACTERS:
-        data = data.replace(character, b"")
-    return data
+        text = text.replace(character, "")
+    return text.encode("utf-8", "replace").translate(None, _CONTROLS)
 
 
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)

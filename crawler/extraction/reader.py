@@ -53,25 +53,27 @@ def read_article(
     rows = describe(page, title, body, description, authors)
     score = scorer()
     chances = [
-        0.0 if _is_caption(found) or _is_promotion(found) else _chance(score(row))
+        0.0 if row is None or _is_caption(found) or _is_promotion(found) else _chance(score(row))
         for found, row in zip(page.found, rows, strict=True)
     ]
     chosen = _with_siblings(page.found, rows, chances)
     return Reading(_without_repeats([found.block for found in chosen]), _doubt(page.found, chances), chosen)
 
 
-def _with_siblings(found: Sequence[Found], rows: Sequence[Row], chances: Sequence[float]) -> list[Found]:
+def _with_siblings(found: Sequence[Found], rows: Sequence[Row | None], chances: Sequence[float]) -> list[Found]:
     """The likely blocks, and running text that is not out of the question in a box that gave much of them."""
     line = _chance(CHOSEN)
     running, chosen = Counter[Box](), Counter[Box]()
     for one, row, chance in zip(found, rows, chances, strict=True):
-        if is_running(row):
+        if row is not None and is_running(row):
             running[holder_of(one.box)] += len(one.block.text)
             chosen[holder_of(one.box)] += len(one.block.text) * (chance > line)
     kept = []
     for one, row, chance in zip(found, rows, chances, strict=True):
         box = holder_of(one.box)
-        sibling = chance > SIBLING and is_running(row) and 0 < chosen[box] >= SIBLINGS * running[box]
+        sibling = (
+            chance > SIBLING and row is not None and is_running(row) and 0 < chosen[box] >= SIBLINGS * running[box]
+        )
         if chance > line or sibling:
             kept.append(one)
     return kept

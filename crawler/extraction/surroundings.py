@@ -11,6 +11,9 @@ from crawler.extraction.survey import Box, Survey
 _HOLDERS = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dd", "dt", "center"))
 """Tags that hold a block or two: the box that gathers an article's paragraphs is around them."""
 
+APART = 0.1
+"""Share of the page's running text, under which the box around a list of links has nothing to do with the article."""
+
 
 def fill_boxes(page: Survey, sizes: list[float], running: list[float]) -> None:
     """Say of each box how much text, and how much running text, is in it."""
@@ -42,10 +45,9 @@ class Surroundings:
         self.title = next((i for i, text in enumerate(texts) if text[13]), -1)
         if self.title < 0:
             self.title = next((i for i, found in enumerate(page.found) if found.box.tag == "h1"), -1)
-        self._to_core = _chain(self.core)
-        self._to_title = _chain(page.found[self.title].box if self.title >= 0 else None)
+        self._to_core = _Chain(self.core)
+        self._to_title = _Chain(page.found[self.title].box if self.title >= 0 else None)
         self._boxes: dict[Box, tuple[float, ...]] = {}
-        self._titled: dict[Box, tuple[int, int]] = {}
         self._sizes = (math.log1p(self.total), math.log1p(self.good))
         in_core = [i for i, found in enumerate(page.found) if running[i] and holder_of(found.box) is self.core]
         self.first, self.last = (in_core[0], in_core[-1]) if in_core else (0, len(sizes) - 1)
@@ -90,6 +92,11 @@ class Surroundings:
             *self._sizes,
         )
 
+    def is_apart(self, box: Box) -> bool:
+        """Whether the box that gathers lines as those in `box` has no running text, and hardly any around it."""
+        holder = holder_of(box)
+        return holder.good == 0 and (holder.parent is None or holder.parent.good < APART * self.good)
+
     def _of_box(self, box: Box) -> tuple[float, ...]:
         """The features from "share1" to "core_share", the same for all blocks in a box."""
         if box not in self._boxes:
@@ -104,7 +111,7 @@ class Surroundings:
                 second.good / (second.text or 1.0),
                 third.good / (third.text or 1.0),
                 first.own / self.good,
-                *_way(box, self._to_core),
+                *self._to_core.way(box),
                 first is self.core,
                 self.core.own / self.good,
             )
@@ -112,29 +119,33 @@ class Surroundings:
 
     def from_title(self, box: Box) -> tuple[int, int]:
         """Steps from `box` up to the first that holds the title too, and from there down to the title."""
-        if box not in self._titled:
-            down, up = _way(box, self._to_title)
-            self._titled[box] = (up, down)
-        return self._titled[box]
+        along, aside = self._to_title.way(box)
+        return aside, along
 
 
-def _chain(box: Box | None) -> dict[Box, int]:
-    """A box and those around it, each with the steps from the box up to it."""
-    chain: dict[Box, int] = {}
-    while box is not None:
-        chain[box] = len(chain)
-        box = box.parent
-    return chain
+class _Chain:
+    """A box and those around it, and the ways from other boxes of the page to it."""
 
+    def __init__(self, box: Box | None) -> None:
+        self._ways: dict[Box | None, tuple[int, int]] = {None: (50, 0)}
+        steps = 0
+        while box is not None:
+            self._ways[box] = (steps, 0)
+            steps += 1
+            box = box.parent
 
-def _way(box: Box, chain: dict[Box, int]) -> tuple[int, int]:
-    """Steps along `chain` up to the first box that holds `box` too, and from there down to it."""
-    down = 0
-    at: Box | None = box
-    while at is not None and at not in chain:
-        down += 1
-        at = at.parent
-    return (chain[at] if at is not None else 50), down
+    def way(self, box: Box) -> tuple[int, int]:
+        """Steps along the chain up to the first of its boxes that holds `box` too, and from there down to `box`."""
+        beside: list[Box] = []
+        at: Box | None = box
+        while at is not None and at not in self._ways:
+            beside.append(at)
+            at = at.parent
+        along, aside = self._ways[at]
+        for below in reversed(beside):
+            aside += 1
+            self._ways[below] = (along, aside)
+        return self._ways[box]
 
 
 class Stated:
