@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring_ascii as _json_string
 from pathlib import Path
 
 from crawler.archive.keys import method_url, url_key
@@ -26,6 +27,9 @@ REVISIT_MIME = "warc/revisit"
 
 KEPT = 32 << 20
 """Bytes of a block that are held in memory. Longer ones that state no payload digest get none in the index."""
+
+_HEAD = 1 << 16
+_PAYLOAD_DIGEST = b"\nWARC-Payload-Digest: "
 
 _UNINDEXED_TYPES = frozenset({"request", "warcinfo"})
 _CRAWL_NOTES = b"Content-Type: application/warc-fields\r\n"
@@ -42,7 +46,6 @@ _NOT_DIGITS = re.compile(r"\D+")
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
 _CONTENT_TYPE = re.compile(rb"\nContent-Type[ \t]*:([^\n]*)", re.IGNORECASE)
 _HEAD_END = re.compile(rb"\n\r?\n")
-_TYPE_END = re.compile("[; ]")
 
 
 @dataclass(slots=True)
@@ -60,7 +63,8 @@ class Entry:
 
     def line(self) -> bytes:
         """The line with its line end. Lines sort as bytes (`LC_ALL=C sort`)."""
-        return f"{self.key} {self.timestamp} {json.dumps(self.fields)}\n".encode("ascii")
+        fields = ", ".join([f'"{name}": {_json_string(value)}' for name, value in self.fields.items()])
+        return f"{self.key} {self.timestamp} {{{fields}}}\n".encode("ascii")
 
 
 def parse_line(line: bytes) -> Entry:
@@ -92,34 +96,33 @@ class CaptureLines:
         waiting = self._capture[0] if self._capture else self._request
         return waiting.offset if waiting else None
 
-    def add(self, record: Record) -> Iterator[Entry]:
-        """Take the next record; yields the entries that are now complete."""
+    def add(self, record: Record) -> Sequence[Entry]:
+        """Take the next record; the entries that are now complete."""
         if record.type == "request":
-            yield from self._add_request(record)
-        elif is_indexed(record):
-            yield from self.finish()
-            entry = _entry(record, self._filename, record.length - self._trailing)
-            if self._request and _same_capture(self._request, record):
-                _describe_request(entry, self._request)
-                yield entry
-            else:
-                self._capture = record, entry
-            self._request = None
+            return () if record.block.startswith(_GET) else self._add_request(record)
+        if not is_indexed(record):
+            return ()
+        complete = self.finish()
+        entry = _entry(record, self._filename, record.length - self._trailing)
+        if self._request and _same_capture(self._request, record):
+            _describe_request(entry, self._request)
+            complete = (*complete, entry)
+        else:
+            self._capture = record, entry
+        self._request = None
+        return complete
 
-    def finish(self) -> Iterator[Entry]:
+    def finish(self) -> Sequence[Entry]:
         """The entry that waits in vain, if there is one."""
-        if self._capture:
-            yield self._capture[1]
-        self._capture = None
+        waiting, self._capture = self._capture, None
+        return (waiting[1],) if waiting else ()
 
-    def _add_request(self, request: Record) -> Iterator[Entry]:
-        if request.block.startswith(_GET):
-            return
+    def _add_request(self, request: Record) -> Sequence[Entry]:
         if self._capture and _same_capture(self._capture[0], request):
             _describe_request(self._capture[1], request)
-            yield from self.finish()
-        else:
-            self._request = request
+            return self.finish()
+        self._request = request
+        return ()
 
 
 def entries(path: Path) -> Iterator[Entry | Damage]:
@@ -128,12 +131,17 @@ def entries(path: Path) -> Iterator[Entry | Damage]:
     Raises OSError where the file cannot be read.
     """
     lines = CaptureLines(path)
-    for found in iterate(path, keep=KEPT):
+    for found in iterate(path, keep=needed):
         if isinstance(found, Damage):
             yield found
         else:
             yield from lines.add(found)
     yield from lines.finish()
+
+
+def needed(record: Record) -> int:
+    """How many bytes of a record's block its line needs: all to compute a digest or a key of, else the HTTP head."""
+    return _HEAD if _PAYLOAD_DIGEST in record.raw_fields and record.type != "request" else KEPT
 
 
 def is_indexed(record: Record) -> bool:
@@ -145,6 +153,9 @@ def is_indexed(record: Record) -> bool:
 
 def timestamp(date: str) -> str:
     """A WARC-Date as 14 digits; what a short one leaves out is taken for its earliest."""
+    digits = date[:4] + date[5:7] + date[8:10] + date[11:13] + date[14:16] + date[17:19]
+    if len(digits) == len(_EARLIEST) and date[4:17:3] == "--T::" and digits.isdigit() and digits.isascii():
+        return digits
     digits = _NOT_DIGITS.sub("", date)[:14]
     return digits + _EARLIEST[len(digits) :]
 
@@ -200,7 +211,7 @@ def _mime(record: Record, content_type: str | None) -> str:
     if record.type == "revisit":
         return REVISIT_MIME
     stated = record.get("Content-Type") if content_type is None else content_type
-    return _TYPE_END.split(stated, maxsplit=1)[0] if stated else "unk"
+    return stated.partition(";")[0].partition(" ")[0] if stated else "unk"
 
 
 def _status(record: Record, status: str | None) -> str | None:

@@ -31,6 +31,9 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
 _DOUBLED_SCHEME = re.compile(r"(?:https?://)+(?=https?://)")
 """As in links like http://https://example.com/, which are met often and mean the second address."""
 
+_PLAIN_URL = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*)/?")
+"""An address whose key takes no more than to put its host in order, as that of most pages and images."""
+
 _AUTHORITY_END = re.compile("[/?]")
 _VERBATIM = "filedesc:"
 """File descriptions in ARC files are no addresses; the tools agree to leave them as they are."""
@@ -72,6 +75,8 @@ def url_key(url: str) -> str:
     An address that no browser could use (its port is none) keeps its own text as its key, so that no capture
     is lost from an index. Addresses without a host (`dns:`, `urn:`) keep their scheme.
     """
+    if (plain := _PLAIN_URL.fullmatch(url)) and (host_key := _host_key(plain[1])):
+        return f"{host_key}){plain[2].lower() or '/'}"
     url = url.strip(" \t\r\n").replace("\t", "").replace("\n", "").replace("\r", "")
     if url.startswith(_VERBATIM):
         return _escape(url)

@@ -22,7 +22,7 @@ WARC = b"WARC/"
 RECORD_END = b"\r\n\r\n"
 
 _READ = 1 << 18
-_GZIP_STEP = 1 << 15
+_GZIP_STEP = 1 << 13
 _ZSTD_STEP = 1 << 12
 """Compressed bytes fed at a time. What follows a member is copied once, so that more is slower; and all that a step
 unpacks to is held in memory: up to 1,000 times the bytes of gzip, 25,000 times those of zstd."""
@@ -87,10 +87,6 @@ class Source:
             pass
         return self.data[self.at : self.at + size]
 
-    def _append(self, data: bytes) -> None:
-        self.data = self.data[self.at :] + data if self.at < len(self.data) else data
-        self.at = 0
-
 
 class Plain(Source):
     """An uncompressed file."""
@@ -114,7 +110,7 @@ class Plain(Source):
     def more(self) -> bool:
         """Read on in the file."""
         piece = self._stream.read(_READ)
-        self._append(piece)
+        self.data, self.at = self.data[self.at :] + piece, 0
         self._read_to += len(piece)
         return bool(piece)
 
@@ -156,15 +152,23 @@ class Members(Source):
 
     def more(self) -> bool:
         """Decompress on in this member; raises one of `Broken` where it is damaged or the file ends within it."""
-        if out := self._unpack():
-            self._append(out)
-        return bool(out)
+        out = self._unpack()
+        if not out:
+            return False
+        if self.at < len(self.data):
+            out = self.data[self.at :] + out
+        self.data, self.at = out, 0
+        return True
 
     def rest(self, begin: int, size: int, keep: int) -> bytes | None:
         """See `Source.rest`. What is not kept is let go as soon as it is unpacked."""
         found, total, end = len(self.data), begin + size + len(RECORD_END), self.data
-        kept = [end[begin : begin + min(size, keep)]]
-        room = min(size, keep) - len(kept[0])
+        keep = min(keep, size)
+        if found == total and self._decoder.eof and end.endswith(RECORD_END):
+            self.at = total
+            return end[begin : begin + keep]
+        kept = [end[begin : begin + keep]]
+        room = keep - len(kept[0])
         try:
             while found <= total and (out := self._unpack()):
                 found += len(out)

@@ -27,6 +27,8 @@ MAX_HEAD = 1 << 20
 
 _VERSION = re.compile(rb"WARC/(\d+\.\d+)[ \t]*\r?\n")
 _HEAD_END = re.compile(rb"\n\r?\n")
+_LENGTH = b"\nContent-Length: "
+"""As nearly all write it; `CONTENT_LENGTH` takes longer."""
 
 Keep = int | Callable[["Record"], int]
 """Bytes of a block that are held in memory, or what says so of a record whose block has not been read."""
@@ -117,10 +119,9 @@ def _in_one_step(path: Path, source: Source, offset: int, keep: Keep) -> Record 
         return None
     data = source.data
     end = data.find(RECORD_END)
-    version, stated = _VERSION.match(data), CONTENT_LENGTH.search(data, 0, end + 2)
-    if not version or not stated or not 0 < end < MAX_HEAD or b"\n\n" in data[:end]:
+    version, size = _VERSION.match(data), _stated_length(data, end)
+    if not version or size is None or not 0 < end < MAX_HEAD:
         return None
-    size = int(stated[1])
     record = Record(path, offset, version[1].decode(), data[:end], size=size)
     block = source.rest(end + len(RECORD_END), size, keep if isinstance(keep, int) else keep(record))
     if block is None:
@@ -128,6 +129,16 @@ def _in_one_step(path: Path, source: Source, offset: int, keep: Keep) -> Record 
     record.block = block
     record.length = source.position - offset
     return record
+
+
+def _stated_length(data: bytes, end: int) -> int | None:
+    """The Content-Length among the named fields, which end there."""
+    begin = data.find(_LENGTH, 0, end) + len(_LENGTH)
+    digits = data[begin : data.find(b"\r", begin)] if begin >= len(_LENGTH) else b""
+    if digits.isdigit():
+        return int(digits)
+    stated = CONTENT_LENGTH.search(data, 0, end + 2)
+    return int(stated[1]) if stated else None
 
 
 def _at_one_place(path: Path, source: Source, offset: int, keep: Keep) -> Iterator[Record]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,8 +19,9 @@ from crawler.archive.message import (
 )
 from crawler.archive.records import NOT_MODIFIED_STATUS, parse_date
 
-_FIELD = re.compile(r"\n([^:\n]*):([^\n]*)")
 _FOLD = re.compile(r"\r?\n[ \t]+")
+_ODD = (b"\n ", b"\n\t", b" :", b"\t:")
+"""Where one of these is, a line may be folded, or a blank stand before a colon."""
 # The two fields that every reader of every record needs are found without parsing the others.
 _TYPE = re.compile(rb"\nWARC-Type[ \t]*:[ \t]*([A-Za-z]*)", re.IGNORECASE)
 CONTENT_LENGTH = re.compile(rb"\nContent-Length[ \t]*:[ \t]*([0-9]+)[ \t]*\r?(?:\n|$)", re.IGNORECASE)
@@ -53,10 +54,23 @@ class Record:
     payload_path: Path | None = None
     """The WARC that has the payload of a revisit that was resolved."""
     _resolved: tuple[Head, Decoded] | None = None
+    _type: str | None = None
+    _lowered: bytes | None = None
+    """`raw_fields` in lower case where a field can be found in it by its name alone; b"" where it cannot."""
 
     def get(self, name: str) -> str | None:
         """The first named field called `name`, in whatever case."""
-        return self._named.get(name.lower())
+        if self._lowered is None:
+            odd = any(sign in self.raw_fields for sign in _ODD)
+            self._lowered = b"" if odd else self.raw_fields.lower()
+        if not self._lowered:
+            return self._named.get(name.lower())
+        wanted = _sought(name)
+        found = self._lowered.find(wanted)
+        if found < 0:
+            return None
+        value = self.raw_fields[found + len(wanted) :].partition(b"\n")[0]
+        return value.decode("utf-8", "replace").strip()
 
     @cached_property
     def fields(self) -> list[tuple[str, str]]:
@@ -71,18 +85,21 @@ class Record:
         text = self.raw_fields.decode("utf-8", "replace")
         if "\n " in text or "\n\t" in text:
             text = _FOLD.sub(" ", text)
-        return _FIELD.findall(text)
+        parted = (line.partition(":") for line in text.split("\n")[1:])
+        return [(name, value) for name, colon, value in parted if colon]
 
     @property
     def whole(self) -> bool:
         """Whether `block` has all of the block."""
         return len(self.block) == self.size
 
-    @cached_property
+    @property
     def type(self) -> str:
         """WARC-Type in lower case, "" where there is none."""
-        stated = _TYPE.search(self.raw_fields)
-        return stated[1].decode("ascii").lower() if stated else ""
+        if self._type is None:
+            stated = _TYPE.search(self.raw_fields)
+            self._type = stated[1].decode("ascii").lower() if stated else ""
+        return self._type
 
     @property
     def content_length(self) -> str | None:
@@ -171,6 +188,11 @@ class Damage:
 
     def __str__(self) -> str:
         return f"{self.path}, offset {self.offset}: {self.reason}"
+
+
+@cache
+def _sought(name: str) -> bytes:
+    return f"\n{name.lower()}:".encode()
 
 
 def _bare(url: str) -> str:
