@@ -18,6 +18,7 @@ from crawler.commands._telling import print_comparison, show_change
 from crawler.errors import BroadsheetError
 from crawler.handlers import ARCHIVE_FAILED
 from crawler.replay.comparing import COMPARING_SETTINGS, ComparingPipeline, compared_folder
+from crawler.replay.folder import why_empty
 from crawler.replay.offline import OFFLINE_SETTINGS, replayed_archive
 from crawler.spiders.arguments import parse_arguments
 from crawler.storage.ready import make_ready
@@ -137,8 +138,10 @@ class Command(crawl.Command):
             root, _ = replayed_archive(settings)
         except BroadsheetError as error:
             raise UsageError(str(error), print_help=False) from error
-        if not root.exists() or next(find_warcs(root), None) is None:
-            raise UsageError(f"--replay {settings['REPLAY']}: there is no WARC there.", print_help=False)
+        if not root.exists():
+            raise UsageError(f"--replay {settings['REPLAY']}: there is no such file or folder.", print_help=False)
+        if next(find_warcs(root), None) is None:
+            raise UsageError(f"--replay {settings['REPLAY']}: {why_empty(root)}", print_help=False)
         self._archives = Path(settings["ARCHIVES_DIR"])
         handlers = settings.getdict("DOWNLOAD_HANDLERS") | OFFLINE_SETTINGS["DOWNLOAD_HANDLERS"]
         offline = OFFLINE_SETTINGS | {"DOWNLOAD_HANDLERS": handlers, "ARCHIVES_DIR": settings["REPLAY_OUTPUT"]}

@@ -16,6 +16,7 @@ from scrapy.commands import ScrapyCommand
 from crawler.archive.layout import find_warcs
 from crawler.errors import ArchiveError, BroadsheetError, UsageError
 from crawler.replay.browser import Browser, find_browser
+from crawler.replay.folder import why_empty
 from crawler.replay.mementos import parse_stamp
 from crawler.replay.upkeep import Upkeep
 
@@ -86,10 +87,7 @@ class Command(ScrapyCommand):
         if not root.exists():
             raise ArchiveError(f"{root}: there is no such file or folder. Give the folder that holds the WARCs.")
         if next(find_warcs(root), None) is None:
-            raise ArchiveError(
-                f"{root} holds no WARC (*.warc.gz, *.warc or *.warc.zst, in it or below it). "
-                "Crawl something first, or give the folder of another archive."
-            )
+            raise ArchiveError(why_empty(root))
         return root
 
     def _sources(self) -> Sources:

@@ -17,6 +17,9 @@ from crawler.archive.layout import OPEN, WARC_SUFFIXES
 SETTLING_NS = 100_000_000
 """A folder changed this recently may change again within its file system's tick: it is listed once more."""
 
+ARC_SUFFIXES = (".arc.gz", ".arc")
+"""The format before WARC, which is not read."""
+
 SIDECAR = ".json"
 TEXT = ".txt"
 
@@ -28,6 +31,7 @@ class Listing:
     mtime: int
     folders: list[Path] = field(default_factory=list)
     warcs: list[Path] = field(default_factory=list)
+    arcs: list[Path] = field(default_factory=list)
     has_texts: bool = False
 
 
@@ -42,6 +46,8 @@ class FolderWatch:
         """Folders with article texts whose names changed since the last refresh, with their modification time."""
         self.unreadable: dict[Path, str] = {}
         """Folders that could not be listed, and why."""
+        self.arcs: list[Path] = []
+        """ARC files, which are not read."""
         self._listings: dict[Path, Listing] = {}
 
     def refresh(self) -> None:
@@ -61,6 +67,7 @@ class FolderWatch:
                 pending += listing.folders
         self._listings = seen
         self.warcs = sorted(path for listing in seen.values() for path in listing.warcs)
+        self.arcs = sorted(path for listing in seen.values() for path in listing.arcs)
 
     def _listing(self, folder: Path) -> Listing | None:
         try:
@@ -89,6 +96,8 @@ def _list(folder: Path, mtime: int) -> Listing:
                 listing.folders.append(Path(entry.path))
             elif entry.name.removesuffix(OPEN).endswith(WARC_SUFFIXES) and entry.is_file():
                 listing.warcs.append(Path(entry.path))
+            elif entry.name.endswith(ARC_SUFFIXES) and entry.is_file():
+                listing.arcs.append(Path(entry.path))
             elif entry.name.endswith(TEXT):
                 listing.has_texts = True
     return listing
@@ -107,3 +116,20 @@ def texts_in(folder: Path) -> Iterator[Path]:
     for name in sorted(names):
         if name.endswith(TEXT) and name.removesuffix(TEXT) + SIDECAR in names:
             yield folder / name
+
+
+def why_empty(root: Path) -> str:
+    """What to tell somebody who gave `root`, in which there is no WARC."""
+    arcs = [path for path in sorted(root.rglob("*")) if path.name.endswith(ARC_SUFFIXES)] if root.is_dir() else []
+    if arcs:
+        return f"{root} holds no WARC, but ARC files ({arcs[0].name}), which are not read. {how_to_convert(arcs[0])}"
+    return (
+        f"{root} holds no WARC (*.warc.gz, *.warc or *.warc.zst, in it or below it). "
+        "Crawl something first, or give the folder of another archive."
+    )
+
+
+def how_to_convert(arc: Path) -> str:
+    """The command that makes a WARC of an ARC file."""
+    name = arc.name.removesuffix(".gz").removesuffix(".arc")
+    return f"Convert each: warcio recompress {arc.name} {name}.warc.gz"

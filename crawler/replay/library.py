@@ -19,6 +19,7 @@ from crawler.errors import ArchiveError, RecordError
 from crawler.replay.addresses import Addresses, key_range
 from crawler.replay.cache import Cache
 from crawler.replay.files import WarcState, warc_states
+from crawler.replay.folder import how_to_convert
 from crawler.replay.mementos import Memento, choose, format_stamp, from_microseconds, microseconds
 from crawler.replay.shelving import Progress, Shelving
 from crawler.replay.streaming import LOOKED_AT_FROM, STREAMED_FROM, Stream, start_of
@@ -137,7 +138,9 @@ class Library:
 
     def problems(self) -> list[str]:
         """What could not be read, a line for each file or folder."""
-        unreadable = [f"{path}: {reason}" for path, reason in self._shelving.watch.unreadable.items()]
+        watch = self._shelving.watch
+        unreadable = [f"{path}: {reason}" for path, reason in watch.unreadable.items()]
+        unreadable += [f"{path}: an ARC file, which is not read. {how_to_convert(path)}" for path in watch.arcs]
         return [f"{warc.path}: {warc.problem}" for warc in self.warcs() if warc.damages] + unreadable
 
     def path_of(self, memento: Memento) -> Path:

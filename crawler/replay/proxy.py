@@ -42,7 +42,13 @@ class ArchiveAnswers:
         self._missing = missing
 
     def answer(self, request: Request, url: str) -> Response:
-        """The capture of `url` nearest to the moment, or a page that says why there is none."""
+        """The capture of `url` nearest to the moment, or a page that says why there is none.
+
+        Service workers are not there: they answer for a site at every moment with what they kept of another. A page
+        must do without them anyhow when it is visited for the first time.
+        """
+        if request.headers.get("Service-Worker") == "script":
+            return Response(b"", 404, [("Cache-Control", "no-store")])
         memento = self._find(request, url)
         if memento is None and request.method == "OPTIONS":
             return preflight(request)

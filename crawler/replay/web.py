@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawler.errors import ArchiveError, UsageError
+from crawler.replay.connections import Connections
 from crawler.replay.streaming import FilePart, Stream
 
 log = logging.getLogger(__name__)
@@ -132,6 +133,18 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     timeout = IDLE_SECONDS
 
+    def handle_one_request(self) -> None:
+        """Wait for a request and answer it, as long as the server has room for this connection."""
+        if self.server.connections.waits(self):
+            super().handle_one_request()
+        else:
+            self.close_connection = True
+
+    def finish(self) -> None:
+        """End the connection."""
+        self.server.connections.left(self)
+        super().finish()
+
     def log_message(self, format: str, *args: Any) -> None:
         """Requests are logged for debugging only."""
         log.debug(format, *args)
@@ -166,7 +179,9 @@ class Handler(BaseHTTPRequestHandler):
         if odd or int(length) > BODY_LIMIT or self.headers.get("Transfer-Encoding"):
             self.close_connection = True
             return b""
-        return self.rfile.read(int(length))
+        body = self.rfile.read(int(length))
+        self.server.connections.works(self)
+        return body
 
     def send(self, response: Response) -> None:
         """Write a response, a small one in one piece, so that it leaves in as few packets as can be."""
@@ -221,6 +236,7 @@ class Server(ThreadingHTTPServer):
         handler: type[Handler] = Handler,
     ) -> None:
         self.application = application
+        self.connections = Connections()
         self.allowed_hosts = allowed_hosts
         self.address_family = socket.AF_INET6 if ":" in bind else socket.AF_INET
         try:

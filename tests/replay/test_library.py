@@ -15,6 +15,7 @@ from crawler.archive.layout import index_path
 from crawler.archive.reader import Record, iterate
 from crawler.errors import ArchiveError, RecordError
 from crawler.replay import shelving
+from crawler.replay.folder import why_empty
 from crawler.replay.library import Library
 from tests.replay.conftest import NOON, Recorder
 
@@ -96,6 +97,22 @@ def test_what_is_no_warc_is_named(open_library: Open, tmp_path: Path) -> None:
     library = open_library(tmp_path / "a")
     assert library.refresh() == 0
     assert "x.warc.gz" in library.problems()[0]
+
+
+def test_arc_files_are_named_with_what_makes_warcs_of_them(
+    recorder: Recorder, open_library: Open, tmp_path: Path
+) -> None:
+    """Beside WARCs they are a problem that is shown; alone they are why the folder is empty."""
+    recorder.add("https://a.org/1", b"one")
+    (recorder.folder / "old.arc.gz").write_bytes(b"filedesc://")
+    library = open_library(recorder.folder)
+    library.refresh()
+    (problem,) = library.problems()
+    assert problem.endswith(
+        "old.arc.gz: an ARC file, which is not read. Convert each: warcio recompress old.arc.gz old.warc.gz"
+    )
+    assert "but ARC files (old.arc.gz)" in why_empty(recorder.folder)
+    assert "ARC" not in why_empty(tmp_path / "none").replace("WARC", "")
 
 
 def test_a_file_that_is_gone_is_forgotten(recorder: Recorder, open_library: Open) -> None:

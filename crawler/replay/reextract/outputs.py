@@ -18,6 +18,7 @@ from crawler.archive.layout import OPEN, find_warcs
 from crawler.articles import Rejected
 from crawler.errors import ArchiveError, UsageError
 from crawler.items import Article, Page
+from crawler.replay.folder import why_empty
 from crawler.storage import texts
 from crawler.storage.atomic import write_atomically
 
@@ -243,7 +244,7 @@ def find_units(roots: Sequence[Path]) -> dict[Path, str]:
             raise ArchiveError(f"{root}: there is no such file or folder.")
         found = [path.resolve() for path in find_warcs(root)]
         if not found:
-            raise ArchiveError(f"{root} holds no WARC (*.warc.gz, *.warc or *.warc.zst, in it or below it).")
+            raise ArchiveError(why_empty(root))
         base = root.resolve() if root.is_dir() else root.resolve().parent
         prefix = f"{base.name}/" if len(roots) > 1 else ""
         units |= {path: prefix + _without_endings(path, base) for path in found if path not in units}
