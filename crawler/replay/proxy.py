@@ -12,13 +12,14 @@ import re
 import socket
 import ssl
 from collections.abc import Callable
+from email.message import Message
 from urllib.parse import urlsplit
 
 from crawler.errors import ArchiveError
 from crawler.replay.answers import preflight, replayed
 from crawler.replay.certificate import Identity
 from crawler.replay.library import Library
-from crawler.replay.mementos import Memento
+from crawler.replay.mementos import Memento, absolute
 from crawler.replay.showing import Showing
 from crawler.replay.web import Application, Handler, Request, Response, Server, names_this_machine
 
@@ -90,6 +91,11 @@ def is_of_a_page(request: Request) -> bool:
     return site != "none" if site else bool(request.headers.get("Referer") or request.headers.get("Origin"))
 
 
+def is_of_another_origin(headers: Message) -> bool:
+    """Whether a script or an element of another origin asks; links and addresses that are typed are nobody's."""
+    return headers.get("Sec-Fetch-Site") in ("cross-site", "same-site") and headers.get("Sec-Fetch-Mode") != "navigate"
+
+
 class ProxyHandler(Handler):
     """One connection of the browser to the proxy, and the tunnel that may be opened in it."""
 
@@ -131,13 +137,23 @@ class ProxyHandler(Handler):
         except ValueError:
             return self.refuse("This is no address.\n")
         body = self.read_body()
-        own = self.server.own_pages.get(parts.netloc) if parts.scheme == "http" else None
+        own = self.server.own(url)
+        if own and is_of_another_origin(self.headers):
+            return self.send(Response.text("Archived pages have no access to the replay's own.\n", 403))
         if own:
             target = parts.path + (f"?{parts.query}" if parts.query else "")
             request = Request(self.command, target or "/", self.headers, parts.netloc, body, proxied=True)
             return self.send(self._guarded(own, request))
         request = Request(self.command, url, self.headers, parts.netloc, body, proxied=True)
-        return self.send(self._guarded(lambda asked: self.server.archive.answer(asked, url), request))
+        return self.send(self._guarded(lambda asked: self._archived(asked, url), request))
+
+    def _archived(self, request: Request, url: str) -> Response:
+        """What the archive has. A redirect to our own pages would come to them as if the user had asked for it."""
+        response = self.server.archive.answer(request, url)
+        target = next((value for name, value in response.headers if name.lower() == "location"), "")
+        if self.server.own(absolute(url, target) or ""):
+            return Response.text(f"{url} redirects to the replay itself, where no archived page leads.\n", 404)
+        return response
 
     def _guarded(self, application: Application, request: Request) -> Response:
         try:
@@ -168,3 +184,11 @@ class ProxyServer(Server):
         self.identity = identity
         self.own_pages = {name: page for name, page in own_pages.items() if names_this_machine(name)}
         super().__init__("127.0.0.1", 0, lambda request: Response(status=400), handler=ProxyHandler)
+
+    def own(self, url: str) -> Application | None:
+        """What answers at an address of the replay's own servers; None for any other address."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return None
+        return self.own_pages.get(parts.netloc) if parts.scheme == "http" else None
