@@ -1,17 +1,20 @@
 """The CDX server query, with the parameters that pywb's users know.
 
 `url` (with `*` at its end or `*.` before its host), `matchType` (exact, prefix, host, domain), `from`, `to`, `closest`,
-`sort` (closest, reverse), `limit`, `filter` (`[!][=|~]field:expression`, repeatable), `fl` (fields, by comma) and
-`output` (`json`: one object a line; else CDXJ lines).
+`sort` (closest, reverse), `limit` (below 0: the last ones), `filter` (`[!][=|~]field:expression`, repeatable),
+`collapse` (`field` or `field:digits`, repeatable: of captures in a row that agree in it, the first) or `collapseTime`
+(digits), `fl` (fields, by comma) and `output` (`json`: one object a line; `text`: the fields alone; else CDXJ lines).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -29,6 +32,7 @@ FIELDS = ("urlkey", "timestamp", "url", "mime", "status", "digest", "length", "o
 MATCH_TYPES = ("exact", "prefix", "host", "domain")
 SORTS = ("", "closest", "reverse")
 _FILTER = re.compile(r"(!?)([=~]?)(\w+):(.*)", re.DOTALL)
+_KINDS = {"json": "application/x-ndjson", "text": "text/plain"}
 _OTHER_NAMES = {"statuscode": "status", "mimetype": "mime", "original": "url"}
 
 Fields = dict[str, str]
@@ -47,7 +51,9 @@ class CdxQuery:
     limit: int = MOST
     filters: list[Callable[[Fields], bool]] = field(default_factory=list)
     fields: tuple[str, ...] = FIELDS
-    as_json: bool = False
+    collapsed: tuple[tuple[str, int | None], ...] = ()
+    """Fields, and how many characters of each."""
+    output: str = ""
 
     @classmethod
     def parse(cls, query: str) -> CdxQuery:
@@ -56,8 +62,8 @@ class CdxQuery:
         values = dict(pairs)
         url, match = _match(values.get("url", ""), values.get("matchType", ""))
         limit = values.get("limit") or str(MOST)
-        if not limit.isdigit() or not int(limit):
-            raise UsageError(f"limit={limit} is no number above 0.")
+        if not re.fullmatch(r"-?[0-9]{1,15}", limit) or not int(limit):
+            raise UsageError(f"limit={limit} is no number above 0, or below it for the last ones.")
         closest = _moment(values, "closest", end=False)
         sort = values.get("sort", "closest" if closest else "")
         if sort not in SORTS:
@@ -73,10 +79,11 @@ class CdxQuery:
             until=microseconds(until) if until else 1 << 62,
             closest=closest,
             sort=sort,
-            limit=min(int(limit), MOST),
+            limit=max(-MOST, min(int(limit), MOST)),
             filters=[_filter(value) for name, value in pairs if name == "filter"],
             fields=tuple(name for name in named if name in FIELDS) or FIELDS,
-            as_json=values.get("output") == "json",
+            collapsed=_collapsed(pairs),
+            output=values.get("output", ""),
         )
 
     def key_range(self) -> tuple[str, str]:
@@ -124,6 +131,20 @@ def _latest(digits: str) -> str:
     return f"{(after - datetime(year, month, 1)).days:02d}" + rest[2:]  # noqa: DTZ001
 
 
+def _collapsed(pairs: list[tuple[str, str]]) -> tuple[tuple[str, int | None], ...]:
+    """The fields of `collapse`, and the timestamp's where `collapseTime` is given."""
+    asked = [value for name, value in pairs if name == "collapse"]
+    asked += [f"timestamp:{value}" for name, value in pairs if name == "collapseTime"]
+    collapsed = []
+    for text in asked:
+        name, _, length = text.partition(":")
+        name = _OTHER_NAMES.get(name, name)
+        if name not in FIELDS or (length and not re.fullmatch(r"[0-9]{1,4}", length)):
+            raise UsageError(f"collapse={text}: give one of {', '.join(FIELDS)}, and :N behind it for N characters.")
+        collapsed.append((name, int(length) if length else None))
+    return tuple(collapsed)
+
+
 def _filter(text: str) -> Callable[[Fields], bool]:
     found = _FILTER.fullmatch(text)
     if not found:
@@ -151,7 +172,7 @@ def answer(library: Library, request: Request) -> Response:
     if not known:
         return being_read(library)
     lines = [_line(fields, query) for fields in _matching(library, query)]
-    return Response.text("".join(lines), kind="application/x-ndjson" if query.as_json else "text/x-cdxj")
+    return Response.text("".join(lines), kind=_KINDS.get(query.output, "text/x-cdxj"))
 
 
 def _matching(library: Library, query: CdxQuery) -> Iterator[Fields]:
@@ -161,14 +182,19 @@ def _matching(library: Library, query: CdxQuery) -> Iterator[Fields]:
         found.sort(key=lambda memento: abs(memento.date - closest))
     elif query.sort == "reverse":
         found.reverse()
-    given = 0
-    for memento in found:
-        fields = _fields(memento)
-        if all(keep(fields) for keep in query.filters):
+    kept = (fields for fields in map(_fields, found) if all(keep(fields) for keep in query.filters))
+    given = _collapse(kept, query.collapsed) if query.collapsed else kept
+    yield from islice(given, query.limit) if query.limit > 0 else deque(given, maxlen=-query.limit)
+
+
+def _collapse(found: Iterable[Fields], collapsed: tuple[tuple[str, int | None], ...]) -> Iterator[Fields]:
+    """The first of each that follow each other and agree in what is collapsed."""
+    last: list[str] | None = None
+    for fields in found:
+        these = [fields[name][:length] for name, length in collapsed]
+        if these != last:
             yield fields
-            given += 1
-            if given == query.limit:
-                return
+        last = these
 
 
 def _fields(memento: Memento) -> Fields:
@@ -188,7 +214,9 @@ def _fields(memento: Memento) -> Fields:
 
 def _line(fields: Fields, query: CdxQuery) -> str:
     shown: dict[str, Any] = {name: fields[name] for name in query.fields}
-    if query.as_json:
+    if query.output == "text":
+        return " ".join(shown.values()) + "\n"
+    if query.output == "json":
         return json.dumps(shown, ensure_ascii=False) + "\n"
     described = {name: value for name, value in shown.items() if name not in ("urlkey", "timestamp")}
     return f"{fields['urlkey']} {fields['timestamp']} {json.dumps(described, ensure_ascii=False)}\n"

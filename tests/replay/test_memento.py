@@ -89,3 +89,18 @@ def test_a_cdx_query_that_cannot_be_read_gets_400(served_archive: Served, query:
     status, _, text = served_archive.get(f"/cdx?{query}")
     assert status == 400
     assert len(text) > 20
+
+
+def test_captures_in_a_row_that_agree_are_one(served_archive: Served) -> None:
+    """As collapse and collapseTime have it; the last ones with a limit below 0; without braces as text."""
+    rows = "url=paper.example/0&fl=timestamp"
+    both = [row["timestamp"] for row in cdx(served_archive, rows)]
+    assert len(both) == 2
+    for same in ("collapse=urlkey", "collapse=timestamp:4", "collapseTime=4"):
+        assert [row["timestamp"] for row in cdx(served_archive, f"{rows}&{same}")] == both[:1]
+    assert len(cdx(served_archive, f"{rows}&collapse=urlkey&collapse=digest")) == 2
+    assert [row["timestamp"] for row in cdx(served_archive, f"{rows}&limit=-1")] == both[1:]
+    text = served_archive.get("/cdx?url=paper.example/0&fl=timestamp,status&output=text&limit=1")[2]
+    assert text == f"{both[0]} 200\n"
+    for wrong in ("collapse=nothing", "collapse=timestamp:x", "limit=0"):
+        assert served_archive.get(f"/cdx?url=paper.example/0&{wrong}")[0] == 400
