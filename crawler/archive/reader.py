@@ -26,6 +26,7 @@ MAX_HEAD = 1 << 20
 """Bytes within which a record's named fields must end."""
 
 _VERSION = re.compile(rb"WARC/(\d+\.\d+)[ \t]*\r?\n")
+_VERSIONS = {b"WARC/1.0\r\n": "1.0", b"WARC/1.1\r\n": "1.1"}
 _HEAD_END = re.compile(rb"\n\r?\n")
 _LENGTH = b"\nContent-Length: "
 """As nearly all write it; `CONTENT_LENGTH` takes longer."""
@@ -119,10 +120,10 @@ def _in_one_step(path: Path, source: Source, offset: int, keep: Keep) -> Record 
         return None
     data = source.data
     end = data.find(RECORD_END)
-    version, size = _VERSION.match(data), _stated_length(data, end)
-    if not version or size is None or not 0 < end < MAX_HEAD:
+    version, size = _VERSIONS.get(data[:10]), _stated_length(data, end)
+    if version is None or size is None or not 0 < end < MAX_HEAD:
         return None
-    record = Record(path, offset, version[1].decode(), data[:end], size=size)
+    record = Record(path, offset, version, data[:end], size=size)
     block = source.rest(end + len(RECORD_END), size, keep if isinstance(keep, int) else keep(record))
     if block is None:
         return None

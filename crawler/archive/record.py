@@ -20,10 +20,12 @@ from crawler.archive.message import (
 from crawler.archive.records import NOT_MODIFIED_STATUS, parse_date
 
 _FOLD = re.compile(r"\r?\n[ \t]+")
-_ODD = (b"\n ", b"\n\t", b" :", b"\t:")
-"""Where one of these is, a line may be folded, or a blank stand before a colon."""
 # The two fields that every reader of every record needs are found without parsing the others.
 _TYPE = re.compile(rb"\nWARC-Type[ \t]*:[ \t]*([A-Za-z]*)", re.IGNORECASE)
+_TYPE_NAME = b"\nWARC-Type: "
+_TYPES = {name.encode(): name for name in ("warcinfo", "response", "request", "revisit", "metadata", "conversion")}
+"""As nearly all write them, which is found sooner."""
+
 CONTENT_LENGTH = re.compile(rb"\nContent-Length[ \t]*:[ \t]*([0-9]+)[ \t]*\r?(?:\n|$)", re.IGNORECASE)
 
 
@@ -54,23 +56,27 @@ class Record:
     payload_path: Path | None = None
     """The WARC that has the payload of a revisit that was resolved."""
     _resolved: tuple[Head, Decoded] | None = None
-    _type: str | None = None
-    _lowered: bytes | None = None
+    _type: str | None = field(default=None, init=False)
+    _lowered: bytes | None = field(default=None, init=False)
     """`raw_fields` in lower case where a field can be found in it by its name alone; b"" where it cannot."""
 
     def get(self, name: str) -> str | None:
         """The first named field called `name`, in whatever case."""
         if self._lowered is None:
-            odd = any(sign in self.raw_fields for sign in _ODD)
-            self._lowered = b"" if odd else self.raw_fields.lower()
+            self._lowered = self._lower()
         if not self._lowered:
             return self._named.get(name.lower())
         wanted = _sought(name)
         found = self._lowered.find(wanted)
         if found < 0:
             return None
-        value = self.raw_fields[found + len(wanted) :].partition(b"\n")[0]
-        return value.decode("utf-8", "replace").strip()
+        begin, end = found + len(wanted), self._lowered.find(b"\n", found + 1)
+        return self.raw_fields[begin : end if end > 0 else None].decode("utf-8", "replace").strip()
+
+    def _lower(self) -> bytes:
+        raw = self.raw_fields
+        folded, blank_before_colon = b"\n " in raw or b"\n\t" in raw, b" :" in raw or b"\t:" in raw
+        return b"" if folded or blank_before_colon else raw.lower()
 
     @cached_property
     def fields(self) -> list[tuple[str, str]]:
@@ -97,9 +103,13 @@ class Record:
     def type(self) -> str:
         """WARC-Type in lower case, "" where there is none."""
         if self._type is None:
-            stated = _TYPE.search(self.raw_fields)
-            self._type = stated[1].decode("ascii").lower() if stated else ""
+            stated = self.raw_fields.partition(_TYPE_NAME)[2].partition(b"\r")[0]
+            self._type = _TYPES.get(stated) or self._other_type()
         return self._type
+
+    def _other_type(self) -> str:
+        stated = _TYPE.search(self.raw_fields)
+        return stated[1].decode("ascii").lower() if stated else ""
 
     @property
     def content_length(self) -> str | None:
