@@ -19,6 +19,9 @@ from crawler.replay.web import Request, Response
 
 LINK_FORMAT = "application/link-format"
 
+LINKED = 4000
+"""Characters of an address of which links still fit into a header: there are eight, and clients take 64 KiB."""
+
 
 def http_date(moment: datetime) -> str:
     """`moment` as HTTP writes dates: RFC 1123, GMT."""
@@ -56,7 +59,9 @@ class Mementos:
             missing.headers += [vary, ("Link", ", ".join(links))]
             return missing
         response = Response.redirect(f"{base}/web/{found.stamp}/{found.url}")
-        response.headers += [vary, ("Link", ", ".join([*links, *self._memento_links(base, found)]))]
+        response.headers.append(vary)
+        if len(found.url) <= LINKED:
+            response.headers.append(("Link", ", ".join([*links, *self._memento_links(base, found)])))
         return response
 
     def time_map(self, request: Request, url: str) -> Response:
@@ -79,10 +84,13 @@ class Mementos:
 
     def headers(self, request: Request, memento: Memento) -> list[tuple[str, str]]:
         """What the answer that shows a memento says of it."""
+        dated = ("Memento-Datetime", http_date(memento.date))
+        if len(memento.url) > LINKED:
+            return [dated]
         base = base_of(request)
         links = [_link(memento.url, "original"), _time_gate_link(base, memento.url), _time_map_link(base, memento.url)]
         links += self._memento_links(base, memento)
-        return [("Memento-Datetime", http_date(memento.date)), ("Link", ", ".join(links))]
+        return [dated, ("Link", ", ".join(links))]
 
     def _memento_links(self, base: str, memento: Memento) -> Iterable[str]:
         first, last = self._library.ends(memento)

@@ -144,7 +144,7 @@ class PageReading:
             for number, result in zip(numbers, results, strict=True):
                 article = insert(db, result, None) if isinstance(result, Article) else None
                 reason = result if isinstance(result, str) else None
-                db.execute("INSERT OR REPLACE INTO read_pages VALUES (?, ?, ?)", (number, article, reason))
+                db.execute("INSERT OR IGNORE INTO read_pages VALUES (?, ?, ?)", (number, article, reason))
 
 
 def has_texts(warc: Path) -> bool:

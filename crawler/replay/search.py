@@ -8,7 +8,8 @@ inflected forms. So words are made here, the same way for the index, the query a
   and the article (al-, wal-, bal- ...) comes off;
 - scripts written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) become one word a character, and a run of them
   in a query becomes a phrase;
-- a Cyrillic or Greek word of a query also finds words that differ in the last one or two letters.
+- a Cyrillic or Greek word of a query also finds words that differ in the last one or two letters, an Arabic one those
+  with other endings of number, gender and possession, a Korean one those with other particles.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ _ARABIC = re.compile(r"[\u0600-\u06ff]+")
 _ARABIC_ARTICLE = re.compile(r"^(?:وال|بال|فال|كال|ولل|ال|لل)(?=..)")
 _ARABIC_LETTERS = str.maketrans({"ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ٱ": "ا"})
 _INFLECTED = re.compile(r"[\u0370-\u03ff\u0400-\u04ff]{4,}")
+_ARABIC_ENDING = re.compile(r"(?<=...)(?:ات|ون|ين|ان|ها|هم|يه|يا|ه|ي)$")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]{2,}")
+_KOREAN_PARTICLE = re.compile(
+    r"(?<=..)(?:에서는|에서|에게|으로|부터|까지|이라고|라고|이나|은|는|이|가|을|를|의|에|로|와|과|도|만)$"
+)
 _ONE_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _QUERY_PART = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
@@ -89,9 +95,17 @@ def _term(words: tuple[str, ...], excluded: bool, quoted: bool, starred: bool) -
     last = words[-1]
     if starred:
         return Term(words, prefix=True, excluded=excluded)
-    if not quoted and len(words) == 1 and _INFLECTED.fullmatch(last):
-        return Term((last[: -2 if len(last) > 5 else -1],), prefix=True, excluded=excluded)
-    return Term(words, excluded=excluded)
+    stem = _stem(last) if not quoted and len(words) == 1 else None
+    return Term((stem,), prefix=True, excluded=excluded) if stem else Term(words, excluded=excluded)
+
+
+def _stem(word: str) -> str | None:
+    """What the forms of a folded word begin with; None where it is known in one form only."""
+    if _INFLECTED.fullmatch(word):
+        return word[: -2 if len(word) > 5 else -1]
+    if len(word) > 3 and _ARABIC.fullmatch(word):
+        return _ARABIC_ENDING.sub("", word)
+    return _KOREAN_PARTICLE.sub("", word) if _HANGUL.fullmatch(word) else None
 
 
 def expression(terms: list[Term]) -> str | None:

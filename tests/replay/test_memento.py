@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from tests.replay.conftest import Served
+from tests.replay.conftest import Recorder, Served
 
 
 def test_the_time_gate_redirects_to_the_nearest_memento(served_archive: Served) -> None:
@@ -104,3 +105,18 @@ def test_captures_in_a_row_that_agree_are_one(served_archive: Served) -> None:
     assert text == f"{both[0]} 200\n"
     for wrong in ("collapse=nothing", "collapse=timestamp:x", "limit=0"):
         assert served_archive.get(f"/cdx?url=paper.example/0&{wrong}")[0] == 400
+
+
+def test_a_very_long_address_has_a_head_that_clients_take(recorder: Recorder, tmp_path: Path) -> None:
+    """Links to its other captures are left out: eight times the address is more than a head may be."""
+    url = "https://a.org/?" + "q" * 50_000
+    recorder.add(url, b"long")
+    recorder.close()
+    served = Served(recorder.folder, tmp_path / "cache")
+    try:
+        assert served.get(f"/web/{url}", content=True)[0] == 302
+        status, headers, text = served.get(f"/web/20170712120000/{url}", content=True)
+        assert (status, headers["Memento-Datetime"], headers["Link"]) == (200, "Wed, 12 Jul 2017 12:00:00 GMT", None)
+        assert "long" in text
+    finally:
+        served.replay.stop()

@@ -14,7 +14,7 @@ TEXTS = {
     "arabic": "قال الرئيسُ إن الانتخابات ستجرى في القاهرة",
     "chinese": "中国国家主席习近平星期一在北京会见了记者",
     "japanese": "東京でガソリン価格が上昇",
-    "korean": "서울 대통령 선거",
+    "korean": "서울에서 대통령이 선거를",
     "thai": "นายกรัฐมนตรีกล่าวเมื่อวันจันทร์",
     "english": "The café’s owner said elections_2020 were held",
     "german": "Straße und Bürgermeister",
@@ -49,6 +49,10 @@ def word_table() -> sqlite3.Connection:
         ("国家主席", "chinese"),
         ("ガソリン", "japanese"),
         ("선거", "korean"),
+        ("대통령은", "korean"),
+        ("서울", "korean"),
+        ("انتخابية", "arabic"),
+        ("الرئيسين", "arabic"),
         ("รัฐมนตรี", "thai"),
         ("CAFE", "english"),
         ("elect*", "english"),
@@ -64,7 +68,10 @@ def test_a_query_finds_its_text(word_table: sqlite3.Connection, query: str, foun
     assert [list(TEXTS)[number] for (number,) in rows] == [found]
 
 
-@pytest.mark.parametrize("query", ["北国", "京北", "held cafe выборы", '"held were"', "elect", "cafe -held", "東北"])
+@pytest.mark.parametrize(
+    "query",
+    ["北国", "京北", "held cafe выборы", '"held were"', "elect", "cafe -held", "東北", "울에", "رئاسة", "대통합"],
+)
 def test_a_query_does_not_find_what_is_not_there(word_table: sqlite3.Connection, query: str) -> None:
     """Characters of a run must stand in that order; all words must be there; excluded ones must not."""
     assert word_table.execute("SELECT count(*) FROM words WHERE words MATCH ?", (expression(parse(query)),)) is not None
