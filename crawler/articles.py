@@ -65,7 +65,11 @@ def rules_for(source: Source, moment: datetime) -> Rules:
     return Rules.of(source.rules_at(moment), source.timezone, source.language)
 
 
-def work(source: Source, page: Page) -> tuple[bytes, str, str, Rules, dict[str, str], Template | None]:
+Work = tuple[bytes, str, str, Rules, dict[str, str], Template | None]
+"""What the extractor is called with."""
+
+
+def work(source: Source, page: Page) -> Work:
     """The arguments with which the extractor is called for `page`; primitives, so that they reach a worker process."""
     headers: dict[str, str] = {}
     for name, value in page.headers:

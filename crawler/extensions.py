@@ -1,8 +1,7 @@
-"""Scrapy extensions: the archive of the running crawl, and what the person at the keyboard sees of it."""
+"""A Scrapy extension: the archive of the running crawl."""
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -25,23 +24,23 @@ from crawler.archive.writer import ArchiveWriter
 from crawler.articles import page_of, template_for
 from crawler.errors import ArchiveError, CaptureError, RecordError
 from crawler.handlers import ARCHIVE_FAILED
-from crawler.health.facts import read_histories
-from crawler.health.judge import judge
-from crawler.health.report import sentence
 from crawler.items import Article, Page
-from crawler.progress import ASKED, Display, display_for
 from crawler.sources.model import Source
 from crawler.storage.catalogue import Catalogue
 from crawler.storage.level import bring_level
+from crawler.storage.parts import INCOMPLETE, Archived
 from crawler.storage.records import capture_record
 from crawler.storage.seen import Known
 from crawler.storage.templates import KnownTemplate, learnt
-from crawler.storage.texts import sidecar
+from crawler.storage.texts import forget_shorter, sidecar
 
 T = TypeVar("T")
 
 UNCHANGED_IN_A_ROW = 20
 """After so many 304 answers a listing is asked for whole once: some feeds send a stale ETag for ever."""
+
+INCOMPLETE_DAYS = 14
+"""A page that an article lacks is asked for in each crawl, within this many days of the capture of its first page."""
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +59,9 @@ class Archiving:
         self.archives = Path(settings["ARCHIVES_DIR"])
         self.catalogue = Catalogue(catalogue_path(self.archives))
         self.run = self.catalogue.start_run(source.name)
+        self.awaiting: set[str] = set()
+        """The records of pages whose articles lack a page that should be asked for again."""
+        self.started = datetime.now(UTC)
         self._crawler = crawler
         self._stats = crawler.stats
         self._failed = False
@@ -133,10 +135,25 @@ class Archiving:
     def pending(self) -> Iterator[Page]:
         """The article pages that are archived and were never extracted, because a run was cut."""
         nothing: list[Capture] = []
-        for capture in self._ask(lambda: self.catalogue.pending(self.source.name), nothing):
-            page = self.page(capture)
-            if page is not None:
-                yield page
+        yield from self._pages(self._ask(lambda: self.catalogue.pending(self.source.name), nothing))
+
+    def incomplete(self) -> Iterator[Page]:
+        """The first pages of articles that lack a page which may be had now."""
+        nothing: list[Capture] = []
+        since = datetime.now(UTC) - timedelta(days=INCOMPLETE_DAYS)
+        yield from self._pages(self._ask(lambda: self.catalogue.incomplete(self.source.name, since), nothing))
+
+    def part(self, url: str, first: Page) -> tuple[Page | None, Archived]:
+        """What the archive has of a further page of the article whose first page is given."""
+        nothing: tuple[Archived, Capture | None] = Archived(), None
+        found, capture = self._ask(lambda: self.catalogue.part(self.source.name, url, first.capture), nothing)
+        page = self.page(capture) if capture else None
+        return page, found if page or not capture else Archived()
+
+    def last_page(self, url: str) -> Page | None:
+        """The page that was last captured as that of an article, read from the archive."""
+        capture = self._ask(lambda: self.catalogue.last_page(self.source.name, url), None)
+        return self.page(capture) if capture else None
 
     def left_behind(self) -> Iterator[Page]:
         """The pages and style sheets of runs that were cut: what they need may not have been asked for yet.
@@ -146,10 +163,11 @@ class Archiving:
         if any(self._open_elsewhere()):
             return
         nothing: list[Capture] = []
-        for capture in self._ask(lambda: self.catalogue.left_behind(self.source.name, self.run), nothing):
-            page = self.page(capture)
-            if page is not None:
-                yield page
+        yield from self._pages(self._ask(lambda: self.catalogue.left_behind(self.source.name, self.run), nothing))
+
+    def _pages(self, captures: Iterable[Capture]) -> Iterator[Page]:
+        """The pages of captures, as far as they can be read."""
+        yield from filter(None, map(self.page, captures))
 
     def _open_elsewhere(self) -> Iterator[Path]:
         for path in find_warcs(warc_folder(self.archives, self.source.name)):
@@ -179,13 +197,20 @@ class Archiving:
             return None
         return capture if self.catalogue.unchanged_in_a_row(url) < UNCHANGED_IN_A_ROW else None
 
-    def reject(self, capture: Capture, reason: str) -> None:
-        """Say that the page of a capture holds no article, and why."""
-        self._ask(lambda: self.catalogue.add_outcome(capture.record_id, reason), None)
+    def settle(self, capture: Capture, outcome: str) -> None:
+        """Say what became of the page of a capture: an article, a part of one, or none, and why."""
+        self._ask(lambda: self.catalogue.add_outcome(capture.record_id, outcome), None)
 
     def enter(self, article: Article) -> None:
-        """Enter in the catalogue an article whose files are written."""
+        """Enter in the catalogue an article whose files are written; a shorter text of the same record goes."""
+        if article.parts is not None:
+            nothing: list[str] = []
+            before = self._ask(lambda: self.catalogue.texts_of(article.record_id), nothing)
+            for path in forget_shorter(article, before, self.archives):
+                self._ask(lambda path=path: self.catalogue.forget_text(path), None)  # type: ignore[misc]
         self._ask(lambda: self.catalogue.add_article(article), None)
+        if article.record_id in self.awaiting:
+            self._ask(lambda: self.catalogue.add_outcome(article.record_id, INCOMPLETE), None)
 
     def keep_text(self, article: Article) -> None:
         """Write the text and the metadata of a new article into the WARC too, where the source wants that."""
@@ -249,72 +274,3 @@ def _warcinfo(source: Source, settings: BaseSettings) -> dict[str, str]:
         "description": f"{source.title}, {source.homepage}",
     }
     return info | ({"operator": settings["CONTACT"]} if settings["CONTACT"] else {})
-
-
-class Progress:
-    """Shows how the crawl goes, and at its end what happened and where to look."""
-
-    def __init__(self, crawler: Crawler, display: Display) -> None:
-        self._crawler = crawler
-        self._display = display
-        self._reason = "crashed"
-        self._task: asyncio.Task[None] | None = None
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """A live display on a terminal, plain lines elsewhere, nothing with PROGRESS=off or without a source."""
-        mode = crawler.settings["PROGRESS"]
-        source = getattr(crawler.spidercls, "source", None)
-        if mode == "off" or source is None:
-            raise NotConfigured
-        progress = cls(crawler, display_for(mode, source, Path(crawler.settings["ARCHIVES_DIR"])))
-        crawler.signals.connect(progress._opened, signal=signals.spider_opened)
-        crawler.signals.connect(progress._closed, signal=signals.spider_closed)
-        crawler.signals.connect(progress._stopped, signal=signals.engine_stopped)
-        return progress
-
-    def _opened(self) -> None:
-        self._display.start()
-        self._task = asyncio.create_task(self._keep_showing())
-
-    async def _keep_showing(self) -> None:
-        while True:
-            await asyncio.sleep(self._display.interval)
-            self._display.show(self._crawler.stats.get_stats())
-
-    def _closed(self, reason: str) -> None:
-        self._reason = reason
-
-    def _stopped(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-        self._display.finish(self._crawler.stats.get_stats(), self._reason)
-
-
-class HealthWarnings:
-    """Warns at the end of a crawl where its source looks broken: the judgement of `scrapy health`."""
-
-    def __init__(self, source: Source, crawler: Crawler) -> None:
-        self._source = source
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """NotConfigured where the spider has no source. It speaks after the archive is closed and the run entered."""
-        source = getattr(crawler.spidercls, "source", None)
-        if source is None:
-            raise NotConfigured
-        warnings = cls(source, crawler)
-        crawler.signals.connect(warnings._stopped, signal=signals.engine_stopped)
-        return warnings
-
-    def _stopped(self) -> None:
-        """Say what is wrong; nothing where only certain addresses or dates were asked for."""
-        if self._crawler.stats.get_value(ASKED):
-            return
-        try:
-            history = read_histories(catalogue_path(Path(self._crawler.settings["ARCHIVES_DIR"])))
-            for one in judge(self._source, history(self._source.name)).signs:
-                logger.warning("%s. See %s", sentence(self._source.name, one), one.sign.example)
-        except ArchiveError as error:
-            logger.warning("%s", error)

@@ -41,6 +41,33 @@ class Image:
 
 
 @dataclass(slots=True)
+class Part:
+    """A further page of an article, or another form of it, and the record that its text came from."""
+
+    url: str
+    form: str
+    """"page", "single-page" or "amp"."""
+    id: str
+    warc: str
+    offset: int
+    date: str
+    digest: str
+
+
+@dataclass(slots=True)
+class Parts:
+    """The pages that an article's text was made of, beside the one that it cites as its record."""
+
+    expected: int
+    """Pages that the article has, as far as its pages say."""
+    held: int
+    """Pages whose text is in the article's, from the first on without a gap."""
+    missing: str | None = None
+    """The address of the first page that could not be had."""
+    records: list[Part] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Article:
     """An article as Broadsheet keeps it: the clean text, its metadata, and the record that it came from.
 
@@ -87,6 +114,8 @@ class Article:
     payload_digest: str = ""
     provenance: dict[str, Any] = field(default_factory=dict)
     """For each field, the place that it was taken from, why, and what other places state (docs/metadata.md)."""
+    parts: Parts | None = None
+    """Its further pages; None for an article of one page."""
     extractor: str = ""
     """Name and version of what made the text, such as "broadsheet 0.1.0 (trafilatura 2.3.1)"."""
     path: str = ""

@@ -10,12 +10,15 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
 from crawler import progress
-from crawler.articles import article_of, work
+from crawler.articles import Rejected
 from crawler.errors import ExtractionError
 from crawler.extensions import Archiving
 from crawler.extraction.workers import ExtractionPool
 from crawler.items import Article, Page
+from crawler.parts import Made, lack, make_article
+from crawler.spiders.parts import PartFinder
 from crawler.storage import texts
+from crawler.storage.parts import USED
 
 MOST_WORKERS = 4
 """Processes that EXTRACTION_WORKERS = 0 stands for at most; one keeps up with a polite crawl of many hosts."""
@@ -29,6 +32,8 @@ class ExtractionPipeline:
     def __init__(self, pool: ExtractionPool, archiving: Archiving, crawler: Crawler) -> None:
         self._pool = pool
         self._archiving = archiving
+        self._finder = PartFinder(archiving, crawler)
+        self._crawler = crawler
         self._stats = crawler.stats
 
     @classmethod
@@ -46,19 +51,35 @@ class ExtractionPipeline:
         """The article of the page; raises DropItem where there is none, and lets other items pass."""
         if not isinstance(item, Page):
             return item
-        source = self._archiving.source
+        made = await self._make(item)
+        if made.leads_to and (first := self._archiving.last_page(made.leads_to)):
+            made = await self._make(first)  # what came late may be what its article lacked
+        elif made.leads_to:
+            spider: Any = self._crawler.spider
+            for request in spider.articles_at([made.leads_to], item.url):
+                self._crawler.engine.crawl(request)
+        if isinstance(made.result, Rejected):
+            raise DropItem(made.result.reason)
+        return made.result
+
+    async def _make(self, page: Page) -> Made:
+        """What the page and those that belong to it come to; raises DropItem where it cannot be said."""
         try:
-            extracted = await self._pool.extract(*work(source, item))
+            made = await make_article(self._archiving.source, page, self._pool.extract, self._finder.find)
         except ExtractionError as error:
             self._stats.inc_value(f"{progress.FAILED}extraction")
-            logger.warning("%s: archived, but not extracted: %s", item.url, error)
+            logger.warning("%s: archived, but not extracted: %s", page.url, error)
             raise DropItem(str(error)) from error
-        result = article_of(source, item, extracted)
-        if isinstance(result, Article):
-            return result
-        self._archiving.reject(item.capture, result.reason)
-        self._stats.inc_value(f"{progress.SKIPPED}{result.reason}")
-        raise DropItem(result.reason)
+        for capture in made.used:
+            self._archiving.settle(capture, USED)
+        (self._archiving.awaiting.add if made.awaits else self._archiving.awaiting.discard)(page.capture.record_id)
+        if isinstance(made.result, Rejected):
+            self._stats.inc_value(f"{progress.SKIPPED}{made.result.reason}")
+            self._archiving.settle(page.capture, made.outcome)
+        elif (parts := made.result.parts) and parts.held < parts.expected:
+            self._stats.inc_value(progress.INCOMPLETE)
+            logger.warning("%s: %s", page.url, lack(parts))
+        return made
 
     async def close_spider(self) -> None:
         """Stop the worker processes."""

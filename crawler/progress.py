@@ -27,6 +27,12 @@ UNCHANGED = "articles/unchanged"
 PENDING = "articles/pending"
 """Pages that an earlier run archived and did not extract: one that was cut, or one that only looked."""
 
+PARTS = "articles/parts"
+"""Further pages that were fetched."""
+
+INCOMPLETE = "articles/incomplete"
+"""Articles that lack a page."""
+
 SKIPPED = "articles/skipped/"
 FAILED = "articles/failed/"
 PASSED_OVER = "links/"
@@ -71,8 +77,12 @@ def summary_rows(stats: Stats) -> list[tuple[str, str]]:
     if stats.get(PENDING):
         rows.append(("pages archived earlier, read only now", str(stats[PENDING])))
     rows.append(("articles kept", str(stats.get(KEPT, 0))))
-    if stats.get(UNCHANGED):
-        rows.append(("the same as before", str(stats[UNCHANGED])))
+    named = (
+        ("further pages of them fetched", PARTS),
+        ("of these articles lack a page", INCOMPLETE),
+        ("the same as before", UNCHANGED),
+    )
+    rows += [(label, str(stats[name])) for label, name in named if stats.get(name)]
     rows += [(f"no article: {why}", str(count)) for why, count in reasons(stats, SKIPPED).items()]
     rows += [(f"failed: {why}", str(count)) for why, count in reasons(stats, FAILED).items()]
     rows += [(f"links {why}", str(count)) for why, count in reasons(stats, PASSED_OVER).items()]

@@ -74,8 +74,8 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "crawler.extensions.Archiving": 0,
-    "crawler.extensions.Progress": 900,
-    "crawler.extensions.HealthWarnings": 950,
+    "crawler.showing.Progress": 900,
+    "crawler.showing.HealthWarnings": 950,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.logstats.LogStats": None,
 }

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Role = Literal["article", "feed", "sitemap", "section", "robots", "requisite", "other"]
-"""Why something was fetched; kept in the WARC, so that a rebuild knows which pages are articles."""
+Role = Literal["article", "feed", "sitemap", "section", "robots", "requisite", "part", "other"]
+"""Why something was fetched; kept in the WARC, so that a rebuild knows which pages are articles. A `part` is a further
+page of the article that it was found on, or another form of it."""
 
 Truncation = Literal["length", "time", "disconnect", "unspecified"]
 

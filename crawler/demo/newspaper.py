@@ -94,13 +94,18 @@ class Article:
 
     @property
     def golden_text(self) -> str:
-        """The text file that an archive should hold: of the first page, where the story has several."""
+        """The text file that an archive should hold: of all pages of the story."""
+        return markup.clean_text(self.title, self.standfirst, [block for page in self.pages for block in page])
+
+    @property
+    def golden_first(self) -> str:
+        """The text of the first page alone."""
         return markup.clean_text(self.title, self.standfirst, self.pages[0])
 
     @property
-    def golden_whole(self) -> str:
-        """The text of all pages of the story."""
-        return markup.clean_text(self.title, self.standfirst, self.blocks)
+    def text_path(self) -> str:
+        """Where the text of the first page is served: the story's address, or that of its AMP twin."""
+        return f"/amp{self.url_path}" if self.layout == "amp" else self.url_path
 
     @property
     def author_names(self) -> list[str]:

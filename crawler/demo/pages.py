@@ -23,6 +23,7 @@ TEMPLATE_OF_LAYOUT = {
     "video": "video.html",
     "consent": "consent.html",
     "shell": "shell.html",
+    "amp": "shell.html",
 }
 """All other layouts are variants of `article.html`."""
 
@@ -56,9 +57,16 @@ class Pages:
 
     def article(self, article: Article, number: int = 1) -> str:
         """Page `number` of a story, as its layout has it."""
+        return self._story(TEMPLATE_OF_LAYOUT.get(article.layout, "article.html"), article, number)
+
+    def amp(self, article: Article) -> str:
+        """The AMP twin of a story."""
+        return self._story("amp.html", article, 1)
+
+    def _story(self, template: str, article: Article, number: int) -> str:
         pages = article.pages
         return self.render(
-            TEMPLATE_OF_LAYOUT.get(article.layout, "article.html"),
+            template,
             article=article,
             language=article.language,
             meta_charset=article.wire.meta,

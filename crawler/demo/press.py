@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.demo import pictures, typeface
+from crawler.demo.markup import plain
 from crawler.demo.newspaper import Article
 from crawler.demo.pages import Pages
 
@@ -60,7 +61,14 @@ class Press:
 
     def story(self, article: Article, number: int) -> Resource:
         """Page `number` of a story, in the bytes that its language calls for."""
-        body = article.wire.encode(self._pages.article(article, number))
+        return self._served(article, self._pages.article(article, number))
+
+    def amp(self, article: Article) -> Resource:
+        """The AMP twin of a story."""
+        return self._served(article, self._pages.amp(article))
+
+    def _served(self, article: Article, html: str) -> Resource:
+        body = article.wire.encode(html)
         resource = Resource(body, article.wire.content_type, attempts=article.attempts)
         if article.rights:
             resource = replace(resource, headers=(("X-Robots-Tag", article.rights),))
@@ -119,7 +127,8 @@ class Press:
 
     def story_data(self, article: Article) -> Resource:
         """What the script of an empty shell fetches."""
-        return self._json({"title": article.title, "paragraphs": ISLAND_STORY})
+        written = [plain(line) for block in article.blocks for line in block.lines]
+        return self._json({"title": article.title, "paragraphs": ISLAND_STORY if article.rejected else written})
 
     def redirect(self, status: int, target: str) -> Resource:
         """An answer that sends the reader elsewhere; the address is relative, as most servers send it today."""

@@ -123,7 +123,9 @@ class Site:
             for number in range(1, len(entry.pages) + 1):
                 suffix = f"?page={number}" if number > 1 else ""
                 yield unquote(entry.url_path) + suffix, partial(self._press.story, entry, number)
-            if entry.layout == "shell":
+            if entry.layout == "amp":
+                yield unquote(entry.text_path), partial(self._press.amp, entry)
+            if entry.layout in ("shell", "amp"):
                 yield f"/api/story-{entry.number}.json", partial(self._press.story_data, entry)
 
     def _redirects(self) -> Routes:

@@ -31,7 +31,7 @@ _NEXT_WORDS = (
     "التالي|التالية|الصفحة التالية|بعدی|صفحه بعد|הבא|עמוד הבא|अगला|आगे|"
     "下一页|下一頁|下页|次へ|次のページ|次|다음|다음 페이지|trang sau|tiếp|selanjutnya|berikutnya|ถัดไป"
 )
-_NEXT_TEXT = re.compile(rf"[\s<«‹←]*(?:{_NEXT_WORDS})[\s>»›→.…]*|[\s]*[>»›→]+[\s]*", re.IGNORECASE)
+NEXT_TEXT = re.compile(rf"[\s<«‹←]*(?:{_NEXT_WORDS})[\s>»›→.…]*|[\s]*[>»›→]+[\s]*", re.IGNORECASE)
 """The text of a link to the next, that is the older, page; arrows that point on count, those that point back do not."""
 
 _NEXT_MARKED = (
@@ -95,7 +95,7 @@ def _worded(tree: HtmlElement) -> Iterator[str]:
     """Links that say so."""
     for link in islice(tree.iter("a"), MAX_ANCHORS):
         said = (link.text_content()[:60].strip(), link.get("aria-label", "")[:60], link.get("title", "")[:60])
-        if any(text and _NEXT_TEXT.fullmatch(text.strip()) for text in said):
+        if any(text and NEXT_TEXT.fullmatch(text.strip()) for text in said):
             yield link.get("href", "")
 
 

@@ -17,6 +17,7 @@ from crawler.extraction.dateline import credit_of
 from crawler.extraction.decode import decode_page
 from crawler.extraction.language import language_choice
 from crawler.extraction.metadata import Metadata, read_metadata
+from crawler.extraction.page_links import page_links
 from crawler.extraction.parse import parse_page
 from crawler.extraction.rules import Rules
 from crawler.extraction.template import Template
@@ -41,7 +42,8 @@ def extract(
     `body` has its content-encoding removed, `content_type` is the HTTP header, `url` the address that answered,
     `headers` those of the response (for reservations of rights), `template` what was learnt of the site. The fields
     are those of `crawler.items.Article` that come from the page, all of them primitives: dates in ISO 8601, the image
-    a dictionary. The same arguments give the same result, in any process and at any time.
+    a dictionary. `links` is what the page says of further pages and other forms of its article
+    (`crawler.extraction.page_links`). The same arguments give the same result, in any process and at any time.
     """
     if refused := refuse_bytes(body, content_type or ""):
         return _rejected(refused)
@@ -56,11 +58,12 @@ def extract(
     blocks = template.without_furniture(cleaned) if template else cleaned
     left = set(map(id, blocks))
     removed = [block.text for block in cleaned if id(block) not in left]
+    links = page_links(tree, url, metadata.canonical_url)
     # What is an article is not for the template to say: it could only make one too short.
-    if refused := judge(tree, url, metadata, _led(rules, metadata, cleaned), rules):
-        return _rejected(refused)
+    if not rules.part and (refused := judge(tree, url, metadata, _led(rules, metadata, cleaned), rules)):
+        return _rejected(refused) | {"links": links}
     blocks = _led(rules, metadata, blocks)
-    return _fields(url, metadata, blocks, rules) | {"place": found.place, "removed": removed}
+    return _fields(url, metadata, blocks, rules) | {"place": found.place, "removed": removed, "links": links}
 
 
 def _rejected(rejection: Rejection) -> Extracted:

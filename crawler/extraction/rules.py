@@ -42,6 +42,8 @@ class Rules:
     language: str = ""
     min_text_length: int = MIN_TEXT_LENGTH
     no_break_spaces: bool = True
+    part: bool = False
+    """Whether the page goes on with an article, and need not look like one: it may be short, its address a list's."""
 
     @classmethod
     def of(cls, stated: StatedRules, timezone: str = "", language: str = "") -> Rules:

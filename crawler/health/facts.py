@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from crawler.errors import ArchiveError
 from crawler.health.listings import Listing
 from crawler.progress import ASKED, EXAMPLES, FAILED, LISTINGS
+from crawler.storage.parts import INCOMPLETE
 from crawler.storage.schema import BUSY_SECONDS, open_database
 from crawler.storage.traits import digests_in
 
@@ -79,7 +80,7 @@ class Page:
     @property
     def kept(self) -> bool:
         """Whether it held an article."""
-        return self.outcome == "article"
+        return self.outcome in ("article", INCOMPLETE)
 
     @property
     def refused(self) -> bool:

@@ -9,6 +9,7 @@ from statistics import median
 from crawler.health.facts import Text
 from crawler.health.signs import LEAST, Sign, View, percent, some
 from crawler.health.usual import ENOUGH, garbled, quartiles, repeated, share, too_few
+from crawler.storage.parts import FURTHER
 from crawler.storage.seen import WALLS
 
 LINE = 90
@@ -27,7 +28,7 @@ def check_extraction(view: View) -> Iterator[Sign]:
 
 def _kept(view: View) -> Iterator[Sign]:
     """Few of the pages hold an article, where most did; for a new source, hardly any."""
-    pages = [page for page in view.answered if page.outcome not in WALLS]
+    pages = [page for page in view.answered if page.outcome not in (*WALLS, *FURTHER)]
     lost = [page for page in pages if not page.kept]
     usual = view.usual.of_pages(lambda page: page.kept)
     kept = len(pages) - len(lost)

@@ -16,13 +16,15 @@ from pathlib import Path
 
 from crawler.archive.captures import capture_of
 from crawler.archive.exchange import Via
-from crawler.articles import Rejected, article_of, page_of, work
+from crawler.articles import Rejected, page_of
 from crawler.errors import ArchiveError, ExtractionError
 from crawler.extraction.workers import ExtractionPool
 from crawler.items import Article, Page
+from crawler.parts import make_article
 from crawler.replay.articles import insert
 from crawler.replay.cache import Cache
 from crawler.replay.library import Library
+from crawler.replay.parts import finder
 from crawler.replay.reextract.pages import OWN_FOLDER
 from crawler.replay.reextract.sourcing import Sources
 from crawler.sources.model import Source
@@ -126,9 +128,10 @@ class PageReading:
         """The article of a capture, or why there is none."""
         try:
             source, page = await asyncio.to_thread(self._page, number)
-            result = article_of(source, page, await pool.extract(*work(source, page)))
+            made = await make_article(source, page, pool.extract, finder(lambda: [self._library], source))
         except (ArchiveError, ExtractionError, ValueError) as error:
             return str(error)
+        result = made.result
         return f"{result.reason} {result.detail}".strip() if isinstance(result, Rejected) else result
 
     def _page(self, number: int) -> tuple[Source, Page]:

@@ -97,6 +97,20 @@ class Articles(Table):
         [r"^https://example\.org/\d{4}/\d{2}/\d{2}/[^/]+/$"],
     )
     exclude: tuple[Pattern, ...] = keys("An article's URL must match none of these.", ["/(video|live)/"])
+    pages: int = key(
+        20,
+        "Most pages of one article that are fetched and joined to one text: what its first page leads on to by "
+        "rel=next or by number. 1: each page is taken as it is.",
+        1,
+        ge=1,
+        le=200,
+    )
+    amp: bool = key(
+        True,
+        "Whether AMP pages count as twins of their article: they are no articles of their own, and where an article's "
+        "page has no text as served, its twin is fetched for it.",
+        False,
+    )
     hosts: tuple[Host, ...] = keys(
         "Further hosts that articles may be on. The homepage's host is always one, with and without www. in front.",
         ["blog.example.org"],

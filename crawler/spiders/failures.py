@@ -27,7 +27,11 @@ FAILURES: dict[type[Exception], str] = {
 
 def reason_of(failure: Failure) -> str:
     """Why a download failed, in few enough words to be counted by: "HTTP 404", "timed out"."""
-    error = failure.value
+    return reason_for(failure.value)
+
+
+def reason_for(error: BaseException | None) -> str:
+    """The same, of the exception itself."""
     if isinstance(error, HttpError):
         return f"HTTP {error.response.status}"
     if isinstance(error, FetchError):

@@ -6,9 +6,10 @@ Plain Python: the spider asks, and turns the answers into requests.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from crawler.discovery.amp import publishers_address
 from crawler.discovery.links import Link
 from crawler.discovery.urls import url_digest
 from crawler.sources.model import Source
@@ -75,6 +76,8 @@ class Frontier:
 
     def choose(self, links: Iterable[Link], window: Window) -> list[Link]:
         """Those of `links` to fetch now, in their order."""
+        if self.source.articles.amp:
+            links = map(_at_its_publisher, links)
         fresh = [link for link in links if self._is_candidate(link, window)]
         known = self._known(link.url for link in fresh)
         chosen = [link for link in fresh if self._is_due(link, known.get(link.url))]
@@ -110,3 +113,9 @@ class Frontier:
         self._asked.add(digest)
         self._count("found")
         return True
+
+
+def _at_its_publisher(link: Link) -> Link:
+    """A link into an AMP cache as one to the page that is cached there."""
+    found = publishers_address(link.url)
+    return link if found == link.url else replace(link, url=found)

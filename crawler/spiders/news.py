@@ -8,7 +8,7 @@ extraction and storage after, in the pipelines.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urljoin
@@ -33,6 +33,7 @@ from crawler.sources.model import Source
 from crawler.spiders.arguments import parse_arguments
 from crawler.spiders.failures import reason_of
 from crawler.spiders.frontier import Frontier, Window
+from crawler.spiders.parts import ARTICLE_PRIORITY, page_in
 from crawler.spiders.redirects import ArchivedBefore
 
 LEVELS: dict[Role, int] = {"sitemap": 4, "feed": 200, "section": 1}
@@ -40,10 +41,8 @@ LEVELS: dict[Role, int] = {"sitemap": 4, "feed": 200, "section": 1}
 `pages` bound it instead."""
 
 PRIORITY: dict[Role, int] = {"robots": 40, "feed": 30, "section": 20, "sitemap": 0}
-"""Articles have 10: those of feeds and sections are fetched before sitemaps are read, and those of one sitemap before
-the next one, so that a site's whole history never waits in memory."""
-
-ARTICLE_PRIORITY = 10
+"""Articles have 10 (`ARTICLE_PRIORITY`): those of feeds and sections are fetched before sitemaps are read, and those of
+one sitemap before the next one, so that a site's whole history never waits in memory."""
 
 LINKS_AT_ONCE = 500
 """Links of a listing that are looked up in the catalogue in one go."""
@@ -74,9 +73,11 @@ class NewsSpider(Spider):
         for page in archiving.pending():
             self.crawler.stats.inc_value(progress.PENDING)
             yield page
+        for page in archiving.incomplete():
+            yield page
         if self.asked.urls:
-            for link in self.frontier.demand(self.asked.urls):
-                yield self._article_request(link, None)
+            for request in self.articles_at(self.asked.urls):
+                yield request
             return
         for request in self._listings():
             yield request
@@ -276,6 +277,11 @@ class NewsSpider(Spider):
 
     # articles
 
+    def articles_at(self, urls: Iterable[str], found_on: str | None = None) -> Iterator[Request]:
+        """Requests for articles by their addresses, whatever is known of them; each once a run."""
+        for link in self.frontier.demand(urls):
+            yield self._article_request(link, found_on)
+
     def _article_request(self, link: Link, found_on: str | None) -> Request:
         return Request(
             link.url,
@@ -287,17 +293,11 @@ class NewsSpider(Spider):
 
     def parse(self, response: Response) -> Iterator[Page]:
         """The page of an article, for the pipelines; nothing where its exchange is not in the archive."""
-        capture: Capture | None = response.meta.get("capture")
-        if capture is None:
+        page = page_in(response, self._archiving())
+        if page is None:
             self.logger.warning("%s: fetched, but not archived, and so not kept", response.url)
             return
-        headers = [
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name in response.headers
-            for value in response.headers.getlist(name)
-        ]
-        template = self._archiving().template_for(capture, response.meta.get("payload_path"))
-        yield Page(self.source.name, response.url, response.body, _content_type(response), headers, capture, template)
+        yield page
 
     def parse_requisite(self, response: Response) -> None:
         """Nothing to do: what a page needs is in the archive once it was fetched."""

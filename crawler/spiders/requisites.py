@@ -16,7 +16,9 @@ from crawler.archive.exchange import Role, Via
 from crawler.discovery.requisites import Requisite, page_requisites, style_requisites
 from crawler.extensions import Archiving
 from crawler.extraction.decode import decode_page
+from crawler.items import Page
 from crawler.sources.model import Source
+from crawler.spiders.parts import PART_FETCHED
 
 REQUISITE_DAYS = 7
 """A style sheet or image is asked for again, conditionally, when its last capture is this old."""
@@ -56,6 +58,7 @@ class RequisitesMiddleware:
         middleware = cls(source, crawler) if source is not None else None
         if middleware is None or not middleware._kinds:
             raise NotConfigured
+        crawler.signals.connect(middleware.part_fetched, signal=PART_FETCHED)
         return middleware
 
     async def process_spider_output(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
@@ -67,6 +70,12 @@ class RequisitesMiddleware:
             kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
             for request in self._requests(_requisites(via.role, response.body, kind, response.url), response.url):
                 yield request
+
+    def part_fetched(self, page: Page) -> None:
+        """Ask for what a further page of an article needs, which comes by no way through the spider."""
+        found = _requisites("part", page.body, page.content_type, page.url)
+        for request in self._requests(found, page.url):
+            self._crawler.engine.crawl(request)
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """What the spider starts with, then what pages need whose run was cut before it had asked for it."""
@@ -113,6 +122,6 @@ def _requisites(role: Role, body: bytes, content_type: str, url: str) -> list[Re
     """What a page or a style sheet names that was fetched in this role; nothing of what has others."""
     if role == "requisite":
         return style_requisites(decode_page(body, content_type).text, url) if "css" in content_type.lower() else []
-    if role in ("article", "section"):
+    if role in ("article", "part", "section"):
         return page_requisites(decode_page(body, content_type).text, url)
     return []

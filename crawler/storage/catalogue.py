@@ -20,6 +20,7 @@ from crawler.archive.exchange import Capture, Role, Via
 from crawler.discovery.urls import url_digest
 from crawler.errors import ArchiveError
 from crawler.items import Article
+from crawler.storage.parts import Archived, archived_part
 from crawler.storage.schema import open_database
 from crawler.storage.seen import Known, known_articles, marks, parts
 from crawler.storage.traits import traits_of
@@ -238,6 +239,29 @@ class Catalogue:
             )
         )
 
+    def incomplete(self, source: str, since: datetime) -> list[Capture]:
+        """Pages captured since then that made an article with a further page still to be fetched, oldest first.
+
+        Only the newest capture of each: what an edit has replaced is as it is.
+        """
+        newer = (
+            "SELECT 1 FROM captures AS newer WHERE newer.url_digest = captures.url_digest AND newer.role = 'article' "
+            "AND newer.source = captures.source AND newer.date > captures.date AND newer.status = 200"
+        )
+        where = f"source = ? AND role = 'article' AND date >= ? AND outcome = 'incomplete' AND NOT EXISTS ({newer})"
+        return list(self._many(f"{where} ORDER BY date", source, _text(since)))
+
+    def part(self, source: str, url: str, first: Capture) -> tuple[Archived, Capture | None]:
+        """What there is of the page at `url` that goes with `first` (`crawler.storage.parts`), and its capture."""
+        self.flush()
+        found = archived_part(self._db, source, url, first, _text(first.date))
+        return found, self._one("record_id = ?", found.record_id) if found.record_id else None
+
+    def last_page(self, source: str, url: str) -> Capture | None:
+        """The newest whole capture of the article page at `url`, a revisit or not."""
+        where = "url_digest = ? AND source = ? AND role = 'article' AND status = 200 AND truncated IS NULL"
+        return self._one(f"{where} ORDER BY date DESC", url_digest(url), source)
+
     def left_behind(self, source: str, run: int) -> list[Capture]:
         """Pages and style sheets that were captured since a run of `source` was cut and no later one made up for it.
 
@@ -252,9 +276,8 @@ class Catalogue:
         ).fetchone()
         if row[0] is None:
             return []
-        where = (
-            "source = ? AND date >= ? AND (role IN ('article', 'section') OR role = 'requisite' AND mime = 'text/css')"
-        )
+        pages = "role IN ('article', 'part', 'section') OR role = 'requisite' AND mime = 'text/css'"
+        where = f"source = ? AND date >= ? AND ({pages})"
         return list(self._many(f"{where} AND status = 200 AND truncated IS NULL ORDER BY date", source, row[0]))
 
     def recent_texts(self, source: str, count: int) -> list[str]:
@@ -276,6 +299,16 @@ class Catalogue:
         """Say that all captures of a WARC of so many bytes are in here."""
         self.flush()
         self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (warc, source, size))
+
+    def texts_of(self, record_id: str) -> list[str]:
+        """The paths of the texts that were made of a record."""
+        self.flush()
+        return [path for (path,) in self._db.execute("SELECT path FROM articles WHERE record_id = ?", (record_id,))]
+
+    def forget_text(self, path: str) -> None:
+        """Drop an article whose text is gone."""
+        with self._writing():
+            self._db.execute("DELETE FROM articles WHERE path = ?", (path,))
 
     def forget_behind(self, warc: str, size: int) -> list[str]:
         """Drop what lay behind the new end of a WARC that was cut to so many bytes; the paths of texts that cite it."""

@@ -24,13 +24,16 @@ from crawler.archive.exchange import Capture
 from crawler.archive.layout import OPEN, catalogue_path, find_warcs, rebuild_folder, text_folder, warc_folder
 from crawler.archive.record import Record
 from crawler.archive.recovery import recover
-from crawler.articles import Rejected, article_of, page_of, work
+from crawler.articles import Rejected, page_of
 from crawler.errors import ArchiveError, ExtractionError, RecordError
 from crawler.extraction import EXTRACTOR
 from crawler.extraction.workers import ExtractionPool
+from crawler.items import Page
+from crawler.parts import Found, make_article
 from crawler.sources.model import Source
 from crawler.storage.catalogue import ARTICLE_COLUMNS, CAPTURE_COLUMNS, Catalogue
 from crawler.storage.level import bring_level, read_in
+from crawler.storage.parts import USED
 from crawler.storage.records import capture_record
 from crawler.storage.schema import open_database
 from crawler.storage.texts import place, store
@@ -126,19 +129,26 @@ class _Rebuild:
         """Extract one page and store what came of it. A page that cannot be extracted stays pending, as in a crawl."""
         try:
             page = page_of(self._source, capture, self._record(capture))
-            extracted = await self._pool.extract(*work(self._source, page))
+            made = await make_article(self._source, page, self._pool.extract, self._find)
         except (RecordError, ExtractionError) as error:
             self._failed.add(capture.record_id)
             self._rebuilt.problems.append(f"{capture.url}: {error}")
             return
-        result = article_of(self._source, page, extracted)
-        if isinstance(result, Rejected):
-            self._rebuilt.rejected[result.reason] += 1
-            self._catalogue.add_outcome(capture.record_id, result.reason)
-            return
-        article = place(result, self._folder)
-        self._rebuilt.articles += store(article, self._folder)
-        self._catalogue.add_article(article)
+        for part in made.used:
+            self._catalogue.add_outcome(part.record_id, USED)
+        if isinstance(made.result, Rejected):
+            self._rebuilt.rejected[made.result.reason] += 1
+        else:
+            article = place(made.result, self._folder)
+            self._rebuilt.articles += store(article, self._folder)
+            self._catalogue.add_article(article)
+        self._catalogue.add_outcome(capture.record_id, made.outcome)
+
+    async def _find(self, url: str, first: Page) -> Found:
+        """A further page of an article, as the crawl took it."""
+        found, capture = self._catalogue.part(self._source.name, url, first.capture)
+        page = page_of(self._source, capture, self._record(capture)) if capture else None
+        return Found(page, found.settled)
 
     def _record(self, capture: Capture) -> Record:
         try:

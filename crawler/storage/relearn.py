@@ -10,11 +10,12 @@ from crawler.archive.captures import read_captures
 from crawler.archive.exchange import Capture
 from crawler.archive.layout import find_warcs, warc_file, warc_folder
 from crawler.archive.reader import Damage, read_record
-from crawler.articles import article_of, is_article_capture, page_of, work
+from crawler.articles import is_article_capture, page_of
 from crawler.errors import ExtractionError, RecordError
 from crawler.extraction.template import Seen, Template, learn
 from crawler.extraction.workers import ExtractionPool
-from crawler.items import Article
+from crawler.items import Article, Page
+from crawler.parts import Found, make_article
 from crawler.sources.model import Source
 from crawler.storage.templates import RECENT, seen_in
 
@@ -47,7 +48,12 @@ async def _seen(archives: Path, source: Source, capture: Capture, pool: Extracti
     try:
         page = page_of(source, capture, read_record(path, capture.offset))
         page.template = None
-        article = article_of(source, page, await pool.extract(*work(source, page)))
+        article = (await make_article(source, page, pool.extract, _first_page_alone)).result
     except (RecordError, ExtractionError):
         return None
     return seen_in(article) if isinstance(article, Article) else None
+
+
+async def _first_page_alone(url: str, first: Page) -> Found:
+    """No further page: what recurs on a site stands on the first pages of its articles."""
+    return Found(None)

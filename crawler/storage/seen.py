@@ -32,7 +32,8 @@ ANSWERS = """
 SELECT url_digest, location, coalesce(outcome, '') IN {walls} AS wall, count(*), min(date), max(date),
        max(listed_modified)
 FROM captures
-WHERE url_digest IN ({marks}) AND source = ? AND role = 'article' AND truncated IS NULL
+WHERE url_digest IN ({marks}) AND source = ? AND (role = 'article' OR role = 'part' AND outcome = 'part')
+  AND truncated IS NULL
   AND (status IN {settled} OR status = 304 OR location IS NOT NULL)
 GROUP BY url_digest, location, wall ORDER BY max(date)
 """

@@ -8,6 +8,7 @@ gives the same bytes.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 from crawler.archive.layout import half_written_folder, sidecar_path, text_path
 from crawler.errors import ArchiveError
-from crawler.items import Article, Image
+from crawler.items import Article, Image, Part, Parts
 from crawler.storage.atomic import write_atomically
 
 RECORD_FIELDS = {"record_id": "id", "warc": "warc", "offset": "offset", "captured": "date", "payload_digest": "digest"}
@@ -68,10 +69,32 @@ def store(article: Article, archives: Path) -> bool:
     return True
 
 
+def forget_shorter(article: Article, paths: Iterable[str], archives: Path) -> list[str]:
+    """Remove those of `paths` that hold what the record of a stored article gave before a page of it came; which."""
+    shorter = [path for path in paths if path != article.path and _cites(archives / path, article.record_id)]
+    for path in shorter:
+        (archives / path).unlink(missing_ok=True)
+        sidecar_path(archives / path).unlink(missing_ok=True)
+    return shorter
+
+
+def _cites(text_file: Path, record_id: str) -> bool:
+    """Whether a text is gone, or cites this record: another capture may have given the same text."""
+    try:
+        return not text_file.exists() or load(text_file).record_id == record_id
+    except ArchiveError:
+        return False
+
+
 def is_new(article: Article, archives: Path) -> bool:
-    """Whether the files of a placed article are still to be written, or cite a later capture than it does."""
+    """Whether the files of a placed article are still to be written, or cite a later capture than it does.
+
+    Or the same one, and say something else: what is known of an article's further pages may change and its text not.
+    """
     text_file = archives / article.path
-    return not text_file.exists() or _capture_key(article) < _first_capture(text_file)
+    if not text_file.exists() or (first := _first_capture(text_file)) > _capture_key(article):
+        return True
+    return first == _capture_key(article) and sidecar_path(text_file).read_bytes() != sidecar(article)
 
 
 def _capture_key(article: Article) -> tuple[datetime, str]:
@@ -98,9 +121,14 @@ def load(text_file: Path) -> Article:
         for name in ("published", "modified", "captured"):
             values[name] = datetime.fromisoformat(values[name]) if values.get(name) else None
         values["image"] = Image(**values["image"]) if values.get("image") else None
+        values["parts"] = _parts(values.get("parts"))
         known = {field.name for field in fields(Article)}
         return Article(text=text, **{name: value for name, value in values.items() if name in known})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ArchiveError(
             f"{beside}: not the sidecar of an article ({error}); `scrapy archive rebuild` mends it"
         ) from error
+
+
+def _parts(values: dict[str, Any] | None) -> Parts | None:
+    return Parts(**values | {"records": [Part(**record) for record in values["records"]]}) if values else None

@@ -70,6 +70,8 @@ def test_every_text_cites_a_record_whose_bytes_give_that_text_again(first: Any) 
     captures = {capture.record_id: capture for capture in catalogue._many("1")}
     for path in crawls.texts():
         stored = texts.load(path)
+        if stored.parts is not None:
+            continue  # made of more than one record: tests/crawl/test_parts.py
         record = read_record(crawls.archives / "gazette" / "warc" / stored.warc, stored.offset)
         assert record.id == stored.record_id
         page = page_of(source, captures[record.id], record)

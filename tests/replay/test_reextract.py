@@ -15,13 +15,12 @@ import pytest
 from crawler.archive.captures import read_answers
 from crawler.archive.exchange import Via
 from crawler.archive.record import Record
-from crawler.articles import work
 from crawler.errors import ArchiveError, ExtractionError, UsageError
 from crawler.extraction.extract import extract
-from crawler.items import Article
+from crawler.items import Article, Page
+from crawler.parts import Find, Found
 from crawler.replay.reextract.difference import Change, Comparison, StoredTexts, compare
 from crawler.replay.reextract.outputs import JsonLines, Notes, TextOutput, find_units, open_output
-from crawler.replay.reextract.pages import Candidate
 from crawler.replay.reextract.run import ARTICLES, DAMAGED, FAILED, REJECTED, Job, Report, Run, process_warc
 from crawler.replay.reextract.selection import Asked, Selection
 from crawler.replay.reextract.sourcing import Sources, generic
@@ -47,11 +46,18 @@ def unresolved(record: Record) -> Record:
     raise ArchiveError(f"{record.url}: no original here")
 
 
-async def extract_here(candidate: Candidate) -> dict[str, Any]:
+async def extract_here(body: bytes, content_type: str, url: str, *rest: Any) -> dict[str, Any]:
     """Extraction without a worker process; the page that asks for it fails."""
-    if "crash" in candidate.page.url:
-        raise ExtractionError(f"{candidate.page.url}: extraction crashed its worker")
-    return extract(*work(candidate.source, candidate.page))
+    if "crash" in url:
+        raise ExtractionError(f"{url}: extraction crashed its worker")
+    return extract(body, content_type, url, *rest)
+
+
+def no_parts(source: Source) -> Find:
+    async def find(url: str, first: Page) -> Found:
+        return Found(None)
+
+    return find
 
 
 @pytest.fixture
@@ -61,7 +67,7 @@ def run_unit(tmp_path: Path) -> Callable[..., tuple[Counter[str], Report, list[d
     def run(path: Path, selection: Selection | None = None, sources: Sources | None = None) -> Any:
         report = Report()
         output = JsonLines(tmp_path / "out")
-        job = Job(selection or Selection(), sources or Sources([]), output, unresolved, extract_here)
+        job = Job(selection or Selection(), sources or Sources([]), output, unresolved, extract_here, no_parts)
         counts = asyncio.run(process_warc(path, "unit", job, report, lambda size: None))
         lines = (tmp_path / "out" / "unit.jsonl").read_text(encoding="utf-8").splitlines()
         return counts, report, [json.loads(line) for line in lines]
@@ -94,7 +100,7 @@ def test_a_disk_that_is_full_ends_the_run_as_it_is(
         raise OSError(28, "No space left on device", "out")
 
     monkeypatch.setattr(JsonLines, "begin", full)
-    run = Run(Selection(), Sources([]), JsonLines(tmp_path / "out"), unresolved, None)
+    run = Run(Selection(), Sources([]), JsonLines(tmp_path / "out"), unresolved, no_parts, None)
     with pytest.raises(OSError, match="No space left"):
         asyncio.run(run.extract({closed(recorder): "unit"}, 1, 30, lambda size: None))
 
@@ -228,12 +234,12 @@ def test_a_stopped_unit_leaves_nothing_that_looks_whole(recorder: Recorder, tmp_
     for number in range(3):
         recorder.add(f"https://a.org/{number}", story(f"Story {number}"))
 
-    async def stop(candidate: Candidate) -> dict[str, Any]:
-        if candidate.page.url.endswith("2"):
+    async def stop(body: bytes, content_type: str, url: str, *rest: Any) -> dict[str, Any]:
+        if url.endswith("2"):
             raise KeyboardInterrupt
-        return await extract_here(candidate)
+        return await extract_here(body, content_type, url, *rest)
 
-    job = Job(Selection(), Sources([]), JsonLines(tmp_path / "out"), unresolved, stop, ahead=1)
+    job = Job(Selection(), Sources([]), JsonLines(tmp_path / "out"), unresolved, stop, no_parts, ahead=1)
     with pytest.raises(KeyboardInterrupt):
         asyncio.run(process_warc(closed(recorder), "unit", job, Report(), lambda size: None))
     assert list((tmp_path / "out").iterdir()) == []
@@ -249,7 +255,7 @@ def test_a_run_uses_processes_and_goes_on_where_it_stopped(tmp_path: Path) -> No
 
     def extract_all(units: dict[Path, str], fingerprint: str) -> Report:
         notes = Notes(tmp_path / "out", [fingerprint])
-        run = Run(Selection(), Sources([]), TextOutput(tmp_path / "out"), unresolved, notes)
+        run = Run(Selection(), Sources([]), TextOutput(tmp_path / "out"), unresolved, no_parts, notes)
         return asyncio.run(run.extract(units, 1, 30, lambda size: None))
 
     units = {path: path.parent.name for path in paths}
@@ -279,7 +285,7 @@ def test_parquet_holds_the_articles(recorder: Recorder, tmp_path: Path) -> None:
     """The columns are typed, and the file is there only when it is whole."""
     parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an optional extra")
     recorder.add("https://a.org/1", story("One"))
-    job = Job(Selection(), Sources([]), open_output("parquet", tmp_path / "out"), unresolved, extract_here)
+    job = Job(Selection(), Sources([]), open_output("parquet", tmp_path / "out"), unresolved, extract_here, no_parts)
     asyncio.run(process_warc(closed(recorder), "unit", job, Report(), lambda size: None))
     rows = parquet.read_table(tmp_path / "out" / "unit.parquet").to_pylist()
     assert [(row["title"], row["captured"]) for row in rows] == [("One", NOON)]

@@ -56,7 +56,24 @@ def _check_text(path: Path, facts: Facts, report: Report, *, expected: bool) -> 
     elif expected and not facts.is_newer(str(cited["warc"]), _archives(path), str(values["source"])):
         where = f"{cited['id']} in {cited['warc']} at {cited['offset']}"
         report.add("text-record", f"it cites the record {where}, which is not there")
+    for part in _parts(values):
+        found = facts.find(_RECORD, part["id"], part["warc"], part["offset"])
+        if found is None and expected and not facts.is_newer(part["warc"], _archives(path), str(values["source"])):
+            report.add(
+                "text-record", f"a page of it cites the record {part['id']} in {part['warc']}, which is not there"
+            )
+        elif found is not None and found["uri"] != part["url"]:
+            report.add("text-agrees", f"a page of it is {part['url']}, that of the record {found['uri']}")
     return record is None and not expected
+
+
+def _parts(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The records of further pages that a sidecar cites, as far as they are written as such."""
+    parts = values.get("parts")
+    records = parts.get("records") if isinstance(parts, dict) else None
+    for one in records if isinstance(records, list) else ():
+        if isinstance(one, dict) and all(isinstance(one.get(name), str) for name in ("id", "warc", "url")):
+            yield one | {"offset": one.get("offset")}
 
 
 _RECORD = "SELECT r.* FROM records r JOIN files f USING (file) WHERE r.id = ? AND f.warc = ? AND r.offset = ?"

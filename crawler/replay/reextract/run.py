@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from crawler.archive.reader import Damage
-from crawler.articles import Rejected, article_of, work
+from crawler.articles import Rejected
 from crawler.errors import ExtractionError
-from crawler.extraction.extract import Extracted
 from crawler.extraction.workers import ExtractionPool
 from crawler.items import Article
+from crawler.parts import Extract, Find, make_article
 from crawler.replay.reextract.outputs import Notes, Output, UnitOutput
 from crawler.replay.reextract.pages import Candidate, Resolve, candidates
 from crawler.replay.reextract.selection import Selection
 from crawler.replay.reextract.sourcing import Sources
+from crawler.sources.model import Source
 
 UNITS_AT_A_TIME = 2
 """So that the workers have the next WARC's pages while the last ones of this are extracted."""
@@ -30,7 +31,6 @@ MANY = 10
 
 ARTICLES, REJECTED, FAILED, DAMAGED = "articles", "rejected", "failed", "damaged"
 
-Extract = Callable[[Candidate], Awaitable[Extracted]]
 Progress = Callable[[int], None]
 """Called with the bytes that were read since the last call."""
 
@@ -58,6 +58,8 @@ class Job:
     output: Output
     resolve: Resolve
     extract: Extract
+    find: Callable[[Source], Find]
+    """Given a source, what finds the further pages of its articles."""
     ahead: int = AHEAD
 
 
@@ -79,7 +81,7 @@ async def process_warc(path: Path, unit: str, job: Job, report: Report, progress
                 report.problems.append(str(item))
                 continue
             waiting.append(item)
-            pending.append(asyncio.create_task(_extracted(item, job.extract)))
+            pending.append(asyncio.create_task(_extracted(item, job)))
             if len(pending) >= job.ahead:
                 _take(waiting.popleft(), await pending.popleft(), taker, counts, report)
                 progress(item.page.capture.offset)
@@ -104,10 +106,11 @@ def _check(path: Path, counts: Counter[str], report: Report) -> None:
         )
 
 
-async def _extracted(candidate: Candidate, extract: Extract) -> Article | Rejected | str:
+async def _extracted(candidate: Candidate, job: Job) -> Article | Rejected | str:
     """The article, why there is none, or what went wrong."""
     try:
-        return article_of(candidate.source, candidate.page, await extract(candidate))
+        made = await make_article(candidate.source, candidate.page, job.extract, job.find(candidate.source))
+        return made.result
     except ExtractionError as error:
         return str(error)
 
@@ -131,12 +134,19 @@ class Run:
     """Maps `process_warc` over WARCs, with worker processes; skips those that `notes` says are done."""
 
     def __init__(
-        self, selection: Selection, sources: Sources, output: Output, resolve: Resolve, notes: Notes | None
+        self,
+        selection: Selection,
+        sources: Sources,
+        output: Output,
+        resolve: Resolve,
+        find: Callable[[Source], Find],
+        notes: Notes | None,
     ) -> None:
         self._selection = selection
         self._sources = sources
         self._output = output
         self._resolve = resolve
+        self._find = find
         self._notes = notes
 
     async def extract(self, units: Mapping[Path, str], jobs: int, seconds: float, progress: Progress) -> Report:
@@ -144,11 +154,9 @@ class Run:
         report = Report()
         queue = deque(units.items())
         async with ExtractionPool(jobs, seconds) as pool:
-
-            async def extract(candidate: Candidate) -> Extracted:
-                return await pool.extract(*work(candidate.source, candidate.page))
-
-            job = Job(self._selection, self._sources, self._output, self._resolve, extract, jobs * AHEAD)
+            job = Job(
+                self._selection, self._sources, self._output, self._resolve, pool.extract, self._find, jobs * AHEAD
+            )
             try:
                 async with asyncio.TaskGroup() as group:
                     for _ in range(UNITS_AT_A_TIME):

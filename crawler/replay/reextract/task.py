@@ -44,7 +44,8 @@ class Task:
         output = self.comparison or open_output(options.format, Path(options.output))
         fingerprint = [EXTRACTOR, options.format, *selection.fingerprint(), known.fingerprint()]
         notes = None if options.diff else Notes(Path(options.output), fingerprint)
-        self._run = Run(selection, known, output, Originals(paths).resolve, notes)
+        originals = Originals(paths)
+        self._run = Run(selection, known, output, originals.resolve, originals.find_parts, notes)
 
     @property
     def size(self) -> int:
