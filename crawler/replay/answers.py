@@ -8,7 +8,6 @@ take its coding; ranges are cut out of a whole capture.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from crawler.archive.message import Head
 from crawler.archive.reader import Record
@@ -67,7 +66,7 @@ def _body(record: Record, request: Request) -> tuple[bytes, frozenset[str]]:
     payload = record.payload.data
     if not codings:
         return payload, frozenset()
-    accepted = accepted_codings(request.headers.get_all("Accept-Encoding") or [])
+    accepted = accepted_codings(request)
     if codings == ["gzip"] and "gzip" in accepted and payload.startswith(GZIP_MAGIC):
         return payload, frozenset()
     decoded = record.decoded_body()
@@ -76,10 +75,10 @@ def _body(record: Record, request: Request) -> tuple[bytes, frozenset[str]]:
     return decoded.data, frozenset({"content-encoding"})
 
 
-def accepted_codings(values: Iterable[str]) -> set[str]:
-    """The content-codings that Accept-Encoding headers allow, those with q=0 left out."""
+def accepted_codings(request: Request) -> set[str]:
+    """The content-codings that a request's Accept-Encoding allows, those with q=0 left out."""
     accepted = set()
-    for part in ",".join(values).lower().split(","):
+    for part in ",".join(request.headers.get_all("Accept-Encoding") or []).lower().split(","):
         name, _, quality = part.partition(";")
         if not re.fullmatch(r"\s*q=0(?:\.0*)?\s*", quality):
             accepted.add(name.strip())

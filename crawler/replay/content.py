@@ -9,7 +9,7 @@ from __future__ import annotations
 from crawler.archive.reader import Record
 from crawler.errors import ArchiveError
 from crawler.replay import cdx
-from crawler.replay.answers import replayed
+from crawler.replay.answers import accepted_codings, replayed
 from crawler.replay.capture_pages import with_scheme
 from crawler.replay.memento import Mementos, base_of
 from crawler.replay.mementos import Memento, parse_stamp
@@ -90,7 +90,7 @@ class Content:
     def _shown(self, request: Request, memento: Memento, stamp: str, modifier: str) -> Response:
         if modifier != "id_" and (target := memento.redirects_to):
             return Response(b"", 302, [("Location", f"/web/{stamp}{modifier}/{target}")])
-        record, large = self._library.open(memento)
+        record, large = self._library.open(memento, accepted_codings(request))
         if modifier == "id_":
             return replayed(record, request, large)
         if large and record.mime in REWRITTEN:

@@ -7,7 +7,7 @@ the last reading stopped. It is safe to ask from any number of threads while one
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from crawler.replay.files import WarcState, warc_states
 from crawler.replay.folder import how_to_convert
 from crawler.replay.mementos import Memento, choose, format_stamp, from_microseconds, microseconds
 from crawler.replay.shelving import Progress, Shelving
-from crawler.replay.streaming import LOOKED_AT_FROM, STREAMED_FROM, Stream, start_of
+from crawler.replay.streaming import LOOKED_AT_FROM, Stream, start_of
 
 __all__ = ["Library", "WarcState", "key_range"]
 
@@ -249,13 +249,16 @@ class Library:
         record = read_record(self.path_of(memento), memento.offset)
         return self._resolved(record, memento, REVISIT_HOPS)
 
-    def open(self, memento: Memento) -> tuple[Record, Stream | None]:
-        """What `read` gives; of a large capture its head alone, and its body to be passed on in pieces."""
+    def open(self, memento: Memento, accepted: Set[str] = frozenset()) -> tuple[Record, Stream | None]:
+        """What `read` gives; of a large capture its head alone, and its body to be passed on in pieces.
+
+        A body in content-codings that are not all `accepted` is had whole, so that it can be decoded.
+        """
         own = read_record(self.path_of(memento), memento.offset) if memento.kind == "revisit" else None
         holder = self._original(own, memento) if own else memento
         if holder and holder.kind != "revisit" and holder.length >= LOOKED_AT_FROM:
-            found = start_of(self.path_of(holder), holder.offset)
-            if found and len(found[1]) >= STREAMED_FROM:
+            found = start_of(self.path_of(holder), holder.offset, accepted)
+            if found:
                 return own.resolve(found[0]) if own else found[0], found[1]
         return self.read(memento), None
 

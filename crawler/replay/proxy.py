@@ -16,7 +16,7 @@ from email.message import Message
 from urllib.parse import urlsplit
 
 from crawler.errors import ArchiveError
-from crawler.replay.answers import preflight, replayed
+from crawler.replay.answers import accepted_codings, preflight, replayed
 from crawler.replay.certificate import Identity
 from crawler.replay.library import Library
 from crawler.replay.mementos import Memento, absolute
@@ -58,7 +58,7 @@ class ArchiveAnswers:
         if memento is None:
             return self._not_there(request, url, "")
         try:
-            record, large = self._library.open(memento)
+            record, large = self._library.open(memento, accepted_codings(request))
             return replayed(record, request, large)
         except ArchiveError as error:
             return self._not_there(request, url, str(error))

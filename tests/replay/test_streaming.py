@@ -88,16 +88,68 @@ def test_the_static_view_and_the_record_come_in_pieces_too(
     assert int(served_film.get(f"/records/{memento.id}")[1]["Content-Length"]) == memento.length
 
 
-@pytest.mark.parametrize("headers", [b"Content-Encoding: gzip\r\n", b"Transfer-Encoding: chunked\r\n"])
-def test_what_is_in_a_coding_is_read_whole(recorder: Recorder, open_library: Open, headers: bytes) -> None:
-    """What it holds is not what is sent."""
-    recorder.add(FILM, bytes(2 << 20), "video/mp4", headers=headers)
-    recorder.close()
-    library = open_library(recorder.folder)
-    library.refresh()
-    memento = library.find(FILM)
-    assert memento is not None
-    assert library.open(memento)[1] is None
+def chunked(body: bytes, size: int, end: bytes = b"0\r\nX-Trailer: 1\r\n\r\n") -> bytes:
+    """`body` as a server sends it in chunks, with an extension on each."""
+    pieces = (body[at : at + size] for at in range(0, len(body), size))
+    return b"".join(b"%x;name=value\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + end
+
+
+@pytest.fixture
+def opened_with(recorder: Recorder, open_library: Open) -> Callable[..., streaming.Stream | None]:
+    """The body of a film with these headers, to be passed on in pieces, or None."""
+
+    def opened(body: bytes, headers: bytes, accepted: frozenset[str] = frozenset()) -> streaming.Stream | None:
+        recorder.add(FILM, body, "video/mp4", headers=headers)
+        recorder.close()
+        library = open_library(recorder.folder)
+        library.refresh()
+        memento = library.find(FILM)
+        assert memento is not None
+        return library.open(memento, accepted)[1]
+
+    return opened
+
+
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+CODED = b"Content-Encoding: gzip\r\n"
+FEW_MEGABYTES = PATTERN * 3
+
+
+@pytest.mark.parametrize("size", [1000, 70_000, 1 << 30])
+def test_what_came_in_chunks_is_passed_on_without_them(
+    opened_with: Callable[..., streaming.Stream | None], size: int
+) -> None:
+    """Whole or a part of it, however large the chunks are."""
+    stream = opened_with(chunked(FEW_MEGABYTES, size), CHUNKED)
+    assert stream is not None
+    assert (len(stream), b"".join(stream)) == (len(FEW_MEGABYTES), FEW_MEGABYTES)
+    assert b"".join(stream[99_990:100_010]) == FEW_MEGABYTES[99_990:100_010]
+
+
+def test_what_the_client_can_decode_is_passed_on_as_it_is(
+    opened_with: Callable[..., streaming.Stream | None],
+) -> None:
+    """A content-coding that it names; in chunks as well."""
+    stream = opened_with(chunked(FEW_MEGABYTES, 9000), CODED + CHUNKED, frozenset({"gzip", "br"}))
+    assert stream is not None
+    assert b"".join(stream) == FEW_MEGABYTES
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (FEW_MEGABYTES, CODED),
+        (FEW_MEGABYTES, CHUNKED),
+        (chunked(FEW_MEGABYTES, 1 << 20, end=b""), CHUNKED),
+        (chunked(FEW_MEGABYTES, 1 << 20), b"Transfer-Encoding: gzip, chunked\r\n"),
+        (chunked(b"small", 10), CHUNKED),
+    ],
+)
+def test_the_rest_is_read_whole(
+    opened_with: Callable[..., streaming.Stream | None], body: bytes, headers: bytes
+) -> None:
+    """What has to be decoded, broken chunks, other transfer-codings, and what is small."""
+    assert opened_with(body, headers) is None
 
 
 def test_a_film_that_is_cut_off_ends_with_an_error_for_people(
