@@ -20,13 +20,14 @@ from pathlib import Path
 from crawler.archive.keys import method_url, url_key
 from crawler.archive.layout import OPEN
 from crawler.archive.members import WARC
-from crawler.archive.reader import Damage, Record, iterate
+from crawler.archive.reader import Damage, Record, iterate, read_record
 from crawler.archive.records import digest
+from crawler.archive.streamed import streamed_digest
 
 REVISIT_MIME = "warc/revisit"
 
 KEPT = 32 << 20
-"""Bytes of a block that are held in memory. Longer ones that state no payload digest get none in the index."""
+"""Bytes of a block that are held in memory; longer ones are read a second time for their digest."""
 
 _HEAD = 1 << 16
 _PAYLOAD_DIGEST = b"\nWARC-Payload-Digest: "
@@ -199,6 +200,8 @@ def _answer(record: Record) -> tuple[str | None, str | None]:
     if not started or record.type not in ("response", "revisit"):
         return None, None
     end = _HEAD_END.search(record.block)
+    if end is None and not record.whole:
+        return _answer(read_record(record.path, record.offset))
     head = record.block[: end.start() + 1] if end else record.block
     if b"\n " in head or b"\n\t" in head:
         return started[1].decode(), record.http.get("Content-Type") or ""
@@ -222,8 +225,8 @@ def _status(record: Record, status: str | None) -> str | None:
 def _payload_digest(record: Record) -> str | None:
     """The digest as pywb writes it, a SHA-1 without its label; computed where the record states none."""
     stated = record.get("WARC-Payload-Digest")
-    if not stated and record.type != "revisit" and record.whole:
-        stated = digest(record.payload.data)
+    if not stated and record.type != "revisit":
+        stated = digest(record.payload.data) if record.whole else streamed_digest(record)
     return stated.removeprefix(_SHA1) if stated else None
 
 

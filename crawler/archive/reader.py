@@ -17,7 +17,7 @@ from crawler.archive.members import RECORD_END, WARC, Broken, Source, open_sourc
 from crawler.archive.record import CONTENT_LENGTH, Damage, Record, Reference
 from crawler.errors import RecordError
 
-__all__ = ["Damage", "Record", "Reference", "iterate", "read_record"]
+__all__ = ["Damage", "Record", "Reference", "iterate", "read_record", "stream_block"]
 
 KEEP = 256 * 1024 * 1024
 """Bytes of a block that are kept in memory unless asked otherwise; of larger blocks the rest is left out."""
@@ -79,6 +79,26 @@ def read_record(path: Path, offset: int) -> Record:
         reason = found.reason if isinstance(found, Damage) else "the file ends before a record begins there"
         raise RecordError(f"No record can be read in {candidate} at offset {offset}: {reason}.")
     raise RecordError(f"There is no file {path}.")
+
+
+def stream_block(record: Record) -> Iterator[bytes]:
+    """The block of a record that was read, in pieces, however little of it is held; shorter where the file breaks.
+
+    Raises OSError where the file cannot be opened.
+    """
+    with record.path.open("rb") as stream:
+        try:
+            source = open_source(stream, record.offset)
+            if source is None or source.begin() is None:
+                return
+            _read_head(record.path, source, record.offset)
+            left = record.size
+            while left and (source.at < len(source.data) or source.more()):
+                piece = source.take(left)
+                left -= len(piece)
+                yield piece
+        except _DAMAGED:
+            return
 
 
 def _foreign(path: Path, size: int) -> Iterator[Damage]:

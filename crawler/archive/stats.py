@@ -47,6 +47,9 @@ class Stats:
     first: str | None = None
     last: str | None = None
     total: Tally = field(default_factory=Tally)
+    others: Tally = field(default_factory=Tally)
+    """Records that are no answer of a server: texts and metadata of pages, files that were added. Counted nowhere else;
+    their `captures` are their number."""
     sources: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     days: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     types: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
@@ -57,7 +60,7 @@ class Stats:
         plain = {each.name: getattr(self, each.name) for each in fields(self)}
         tables = {name: value for name, value in plain.items() if isinstance(value, dict)}
         rows = {name: {key: asdict(table[key]) for key in sorted(table)} for name, table in tables.items()}
-        return plain | {"total": asdict(self.total)} | rows
+        return plain | {"total": asdict(self.total), "others": asdict(self.others)} | rows
 
 
 def collect(warcs: Iterable[Path], indexes: dict[str, Path]) -> Stats:
@@ -74,6 +77,9 @@ def collect(warcs: Iterable[Path], indexes: dict[str, Path]) -> Stats:
     for source, index in indexes.items():
         last = ""
         for entry in _entries(index):
+            if not _is_capture(entry):
+                stats.others.add(entry, None)
+                continue
             _count(stats, source, entry, originals.get(_revisited(entry)))
             stats.addresses += entry.key != last
             last = entry.key
@@ -92,6 +98,11 @@ def _count(stats: Stats, source: str, entry: Entry, original: int | None) -> Non
         tally.add(entry, original)
     stats.first = min(stats.first or entry.timestamp, entry.timestamp)
     stats.last = max(stats.last or entry.timestamp, entry.timestamp)
+
+
+def _is_capture(entry: Entry) -> bool:
+    """Whether a server answered. Only its answers have a status in an index, and revisits a type of their own."""
+    return "status" in entry.fields or entry.fields.get("mime") == REVISIT_MIME
 
 
 def _entries(index: Path) -> Iterator[Entry]:

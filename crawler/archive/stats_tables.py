@@ -16,6 +16,9 @@ def print_stats(found: Stats) -> None:
         f"{plural(found.files, 'WARC')}{still}, {size(found.file_bytes)}, {plural(found.total.captures, 'capture')} "
         f"of {plural(found.addresses, 'address', 'addresses')}"
     )
+    if found.others.captures:
+        others = plural(found.others.captures, "other record")
+        console.print(f"and {others} (texts, metadata, added files), {size(found.others.bytes)}")
     if found.first and found.last:
         console.print(f"from {_shown(found.first)} to {_shown(found.last)} UTC")
     saved = f"{plural(found.total.revisits, 'revisit')}, saving {size(found.total.saved)}"

@@ -26,6 +26,9 @@ ICONS = {"icon", "shortcut icon", "apple-touch-icon", "apple-touch-icon-precompo
 PRELOADED: dict[str, Kind] = {"image": "image", "style": "style", "font": "font", "script": "script"}
 FONT = re.compile(r"\.(?:woff2?|ttf|otf|eot)(?:[?#]|$)", re.IGNORECASE)
 
+_STOPS = re.compile(r"</(?:html|body)\s*>|\0", re.IGNORECASE)
+"""Where the parser stops, and browsers do not: sites append scripts and counters behind their end."""
+
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _IMPORT = re.compile(r"""@import\s+(?:url\(\s*)?["']?([^"')\s;]+)""", re.IGNORECASE)
 _URL = re.compile(r"""url\(\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^"'()\s][^()\s]*))\s*\)""", re.IGNORECASE)
@@ -45,8 +48,9 @@ def page_requisites(html: str, url: str) -> list[Requisite]:
 
     Nothing for a page that cannot be parsed. What scripts would load is not seen.
     """
+    source = _STOPS.sub(" ", html).encode("utf-8", "replace")
     try:
-        tree = document_fromstring(html.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8", huge_tree=True))
+        tree = document_fromstring(source, parser=HTMLParser(encoding="utf-8", huge_tree=True))
     except (etree.LxmlError, ValueError):
         return []
     base = url

@@ -57,6 +57,22 @@ def test_statistics_can_be_given_as_json(archive: tuple[list[Path], dict[str, Pa
     assert list(plain["days"]) == sorted(plain["days"])
 
 
+def test_texts_and_metadata_are_no_captures(
+    tmp_path: Path, make_warc: Callable[..., Path], make_record: Callable[..., bytes], response: Callable[..., bytes]
+) -> None:
+    records = [
+        make_record("response", "http://a/", response(b"x"), Content_Type="application/http"),
+        make_record("conversion", "http://a/", b"x", Content_Type="text/plain"),
+        make_record("metadata", "http://a/", b"{}", Content_Type="application/json"),
+        make_record("resource", "urn:text:http://a/", b"x", Content_Type="text/plain"),
+        make_record("revisit", "http://a/", WARC_Payload_Digest="sha1:X"),
+    ]
+    found = collect([make_warc("a.warc.gz", records)], {"a": update_index(tmp_path).index})
+    assert (found.total.captures, found.others.captures, found.addresses) == (2, 3, 1)
+    assert {kind: tally.captures for kind, tally in found.types.items()} == {"unk": 1, "warc/revisit": 1}
+    assert found.others.bytes > 0
+
+
 def test_an_empty_archive_counts_nothing() -> None:
     assert collect([], {}).as_json()["total"] == {"captures": 0, "revisits": 0, "bytes": 0, "saved": 0}
 

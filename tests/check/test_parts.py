@@ -7,10 +7,10 @@ import hashlib
 
 import pytest
 
-from crawler.archive.check.chunked import Dechunker
 from crawler.archive.check.digests import UnknownAlgorithm, parse_digest
 from crawler.archive.check.fields import valid_date
 from crawler.archive.check.header import parse_header
+from crawler.archive.chunked import Dechunker
 from tests.check.warcs import CHUNKED_BODY, ENTITY
 
 SHA1, SHA256, MD5 = (hashlib.new(name, b"text").digest() for name in ("sha1", "sha256", "md5"))

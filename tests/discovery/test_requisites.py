@@ -80,3 +80,9 @@ def test_a_page_that_is_none_needs_nothing(markup: str) -> None:
 
 def test_a_page_that_names_without_end_is_bounded() -> None:
     assert len(page_requisites("".join(f"<img src=/{n}.png>" for n in range(MOST * 2)), PAGE)) == MOST
+
+
+@pytest.mark.parametrize("end", ["</body></html>", "</HTML >", "</html><html><body>", "\0", "</frameset></html>"])
+def test_what_stands_behind_the_end_of_a_page_is_seen_as_browsers_see_it(end: str) -> None:
+    found = page_requisites(f'<html><body><img src="/a.png">{end}<img src="/b.png"></body></html>', PAGE)
+    assert [requisite.url for requisite in found] == [f"https://gazette.example/{name}.png" for name in "ab"]

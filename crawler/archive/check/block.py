@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from crawler.archive.check.chunked import Dechunker
 from crawler.archive.check.digests import Digest, Hasher, new_hasher, parse_digest
 from crawler.archive.check.fields import is_http, media_type
 from crawler.archive.check.header import Header, whole_number
+from crawler.archive.chunked import Dechunker
 from crawler.archive.message import Head
 
 HEAD_LIMIT = 1 << 20
