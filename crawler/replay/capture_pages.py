@@ -17,6 +17,9 @@ SHOWN = 500
 """Captures of an address in one page."""
 
 PAGE_SIZE = 200
+PAGE_SECONDS = 10
+"""How long a list of captures is waited for while the archive is being read; it then says that more may come."""
+
 OWN_LINKS = ("same-origin", "none", "")
 """`Sec-Fetch-Site` of a request that our own page or the user made (empty where a client does not say)."""
 
@@ -41,7 +44,7 @@ class CapturePages:
     def captures(self, request: Request) -> Response:
         """All captures of the address `url`."""
         url = with_scheme(request.query.get("url", "").strip())
-        known = self._library.awaited(url)
+        known = self._library.awaited(url, PAGE_SECONDS)
         captures = self._library.captures(url)
         return self._site.page(
             request,

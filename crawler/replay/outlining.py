@@ -11,11 +11,11 @@ import json
 import re
 import struct
 import sys
-import zlib
 from collections.abc import Iterator
 from hashlib import blake2b
 from typing import BinaryIO
 
+from crawler.archive.inflate import InflateErrors, gunzip
 from crawler.archive.keys import url_key
 
 GZIP = b"\x1f\x8b\x08"
@@ -80,8 +80,8 @@ def start_of_member(data: bytes, at: int) -> tuple[bytes, int]:
     start = b""
     for compressed, size in STARTS:
         try:
-            start = zlib.decompressobj(31).decompress(data[at : at + compressed], size)
-        except zlib.error:
+            start = gunzip().decompress(data[at : at + compressed], size)
+        except InflateErrors:
             return b"", 0
         if not start.startswith(WARC):
             return b"", 0
