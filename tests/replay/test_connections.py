@@ -39,10 +39,15 @@ def connected(server: Server, sent: bytes, waiting: int = 0, working: int = 0) -
     """A connection on which so much was sent, when the server has so many of either kind at least."""
     client = socket.create_connection(("127.0.0.1", server.port), timeout=20)
     client.sendall(sent)
+    settled(server, waiting, working)
+    return client
+
+
+def settled(server: Server, waiting: int = 0, working: int = 0) -> None:
+    """Wait until the server knows of so many connections of either kind at least."""
     known = server.connections
     while len(known._waiting) < waiting or len(known._working) < working:
         threading.Event().wait(0.005)
-    return client
 
 
 def asked(path: str) -> bytes:
@@ -68,6 +73,7 @@ def test_who_is_being_answered_stays(small_server: Server) -> None:
     slow = connected(small_server, asked("/slow"), working=1)
     kept = connected(small_server, asked("/"))
     assert kept.recv(1000).endswith(b"here")
+    settled(small_server, waiting=1)
     go = connected(small_server, asked("/go"))
     assert go.recv(1000).endswith(b"here")
     assert kept.recv(1) == b""
