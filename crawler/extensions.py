@@ -27,6 +27,7 @@ from crawler.handlers import ARCHIVE_FAILED
 from crawler.items import Article, Page
 from crawler.sources.model import Source
 from crawler.storage.catalogue import Catalogue
+from crawler.storage.interrupted import LEFT_TO_ANOTHER
 from crawler.storage.level import bring_level
 from crawler.storage.parts import INCOMPLETE, Archived
 from crawler.storage.records import capture_record
@@ -161,6 +162,7 @@ class Archiving:
         Nothing while another crawl of the source runs, which will ask for what its own pages need.
         """
         if any(self._open_elsewhere()):
+            self._stats.set_value(LEFT_TO_ANOTHER, 1)
             return
         nothing: list[Capture] = []
         yield from self._pages(self._ask(lambda: self.catalogue.left_behind(self.source.name, self.run), nothing))

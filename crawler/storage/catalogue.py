@@ -20,6 +20,7 @@ from crawler.archive.exchange import Capture, Role, Via
 from crawler.discovery.urls import url_digest
 from crawler.errors import ArchiveError
 from crawler.items import Article
+from crawler.storage.interrupted import LEFT_BEHIND, cut_since
 from crawler.storage.parts import Archived, archived_part
 from crawler.storage.schema import open_database
 from crawler.storage.seen import Known, known_articles, marks, parts
@@ -27,8 +28,6 @@ from crawler.storage.traits import traits_of
 
 BATCH_ROWS = 50
 BATCH_SECONDS = 0.5
-CUT = "'crashed', 'shutdown', 'cancelled', 'archive_failed'"
-"""Reasons of runs that ended before their time, as SQL; a run that was killed has none."""
 
 CAPTURE_COLUMNS = (
     "url_digest, url, source, date, kind, role, status, mime, record_id, warc, offset, length, payload_digest, "
@@ -267,18 +266,8 @@ class Catalogue:
 
         What they need may not have been asked for yet. `run` is the one that asks.
         """
-        row = self._db.execute(
-            "SELECT min(started) FROM runs AS cut WHERE source = :source AND id <> :run "
-            f"AND (reason IS NULL OR reason IN ({CUT}) OR reason LIKE 'closespider%') AND NOT EXISTS "
-            "(SELECT 1 FROM runs WHERE source = :source AND reason = 'finished' AND started >= coalesce("
-            "cut.ended, (SELECT max(date) FROM captures WHERE captures.run = cut.id), cut.started))",
-            {"source": source, "run": run},
-        ).fetchone()
-        if row[0] is None:
-            return []
-        pages = "role IN ('article', 'part', 'section') OR role = 'requisite' AND mime = 'text/css'"
-        where = f"source = ? AND date >= ? AND ({pages})"
-        return list(self._many(f"{where} AND status = 200 AND truncated IS NULL ORDER BY date", source, row[0]))
+        since = cut_since(self._db, source, run)
+        return list(self._many(LEFT_BEHIND, source, *since)) if since else []
 
     def recent_texts(self, source: str, count: int) -> list[str]:
         """The paths of the last `count` texts of `source` by the time of their capture, the newest first."""

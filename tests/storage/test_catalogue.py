@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from crawler.archive.exchange import Capture, Via
 from crawler.errors import ArchiveError
 from crawler.items import Article
 from crawler.storage.catalogue import Catalogue
+from crawler.storage.interrupted import LEFT_TO_ANOTHER
 from crawler.storage.schema import SCHEMA, VERSION
 
 MakeCapture = Callable[..., Capture]
@@ -169,6 +170,31 @@ def test_pages_are_left_behind_by_runs_that_were_cut_until_one_finishes(
     found = catalogue.left_behind("gazette", catalogue.start_run("gazette"))
     assert list(dict.fromkeys(capture.url.rpartition("/")[2] for capture in found)) == left
     assert catalogue.left_behind("courier", 0) == []
+
+
+def run_of(catalogue: Catalogue, make_capture: MakeCapture, page: str, date: datetime) -> int:
+    run = catalogue.start_run("gazette")
+    catalogue.add_capture("gazette", make_capture(f"https://a.example/{page}", date=date), run)
+    catalogue.flush()
+    return run
+
+
+def test_a_run_that_left_it_to_another_does_not_make_up_for_those_that_were_cut(
+    catalogue: Catalogue, make_capture: MakeCapture
+) -> None:
+    """The other one, which had taken it on, was killed before it came to it."""
+    run_of(catalogue, make_capture, "first", datetime.now(UTC))
+    run_of(catalogue, make_capture, "second", datetime.now(UTC))
+    catalogue.end_run(catalogue.start_run("gazette"), "finished", {LEFT_TO_ANOTHER: 1})
+    left = catalogue.left_behind("gazette", catalogue.start_run("gazette"))
+    assert [capture.url for capture in left] == ["https://a.example/first", "https://a.example/second"]
+
+
+def test_pages_are_left_behind_though_the_clock_was_set_back(catalogue: Catalogue, make_capture: MakeCapture) -> None:
+    run = run_of(catalogue, make_capture, "page", datetime.now(UTC) - timedelta(days=1))
+    catalogue.end_run(run, "shutdown", {})
+    left = catalogue.left_behind("gazette", catalogue.start_run("gazette"))
+    assert [capture.url for capture in left] == ["https://a.example/page"]
 
 
 def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
