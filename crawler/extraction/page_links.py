@@ -8,7 +8,7 @@ first page's word alone leads to a request, and never to a text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -40,7 +40,7 @@ RELATIVE = 30
 """Characters of a relative address that may name a page without naming the article: `?page=2`, `2/`."""
 
 _PREVIOUS = frozenset({"prev", "previous"})
-_MARKED = _PREVIOUS | {"next"}
+_MARKED = re.compile("next|prev", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ class _Paged:
         self._readings = readings(url)
         self._canonical = canonical
         self.stated = canonical_url(canonical) if canonical else ""
-        base = next(iter(tree.xpath("//base/@href")), "")
-        self._base = (absolute(url, base) or url) if base else url
+        based = next((element.get("href") for element in tree.iter("base")), None)
+        self._base = (absolute(url, based) or url) if based else url
 
     @property
     def is_amp(self) -> bool:
@@ -123,8 +123,9 @@ class _Paged:
 
     def amp(self) -> str | None:
         """The AMP twin that the page names, on the publisher's own host."""
-        for reference in self._tree.xpath("//link[@rel='amphtml']/@href"):
-            found = absolute(self._base, reference)
+        for link in self._tree.iter("link"):
+            named = link.get("href") if link.get("rel") == "amphtml" else None
+            found = absolute(self._base, named) if named else None
             found = publishers_address(found) if found else None
             if found and canonical_url(found) != self._own:
                 return found
@@ -136,16 +137,16 @@ class _Paged:
         return list(self._found())
 
     def _found(self) -> Iterator[_Link]:
-        host, stems = host_of(self._url), {_stem(one.base) for one in self._readings}
+        host, may_be = host_of(self._url), _may_be(self._readings)
         for element in islice(self._tree.iter("a", "link"), MAX_ANCHORS):
-            reference = element.get("href", "")
-            rel = frozenset(element.get("rel", "").lower().split())
-            if not reference or reference.startswith("#") or not (rel & _MARKED or _may(reference, stems)):
+            reference, rel = element.get("href"), element.get("rel")
+            # Hundreds of links come by here, and few get further.
+            if not reference or not ((rel and _MARKED.search(rel)) or may_be(reference)) or "#" in reference:
                 continue
             found = absolute(self._base, reference)
-            if found and "#" not in reference and host_of(found) == host:
+            if found and host_of(found) == host:
                 text = " ".join((element.text_content() or element.get("title", ""))[:80].split())
-                yield _Link(found, rel, text, readings(found))
+                yield _Link(found, frozenset((rel or "").lower().split()), text, readings(found))
 
     def standing(self) -> _Standing:
         """Which page of its article the page is, as far as its own links bear it out."""
@@ -236,8 +237,9 @@ def _stem(base: str) -> str:
     return re.sub(r"\.[a-z]{2,5}$", "", name, flags=re.IGNORECASE) or query[:20]
 
 
-def _may(reference: str, stems: Iterable[str]) -> bool:
-    """Whether an address as written may be one of the article's: it names it, or says only where it differs."""
-    if not reference.startswith(("/", "http")) and len(reference) < RELATIVE:
-        return True
-    return any(stem and (stem in reference or ("%" in stem and unquote(stem) in unquote(reference))) for stem in stems)
+def _may_be(own: list[Reading]) -> Callable[[str], object]:
+    """What says whether an address as written may be one of the article's: it names it, or only where it differs."""
+    stems = {_stem(one.base) for one in own} - {""}
+    named = map(re.escape, sorted(stems | {unquote(stem) for stem in stems}))
+    relative = rf"^(?!/|https?:|javascript:|mailto:).{{1,{RELATIVE}}}$"
+    return re.compile("|".join([relative, *named])).search
