@@ -20,6 +20,8 @@ include = ['/2026/']
 delay = 0.001
 jitter = 0
 allow_private = true
+[archive]
+images = true
 """
 STORY = "/2026/story"
 SUBJECTS = ("harbour", "market", "bridge", "library", "ferry", "museum", "station", "orchard", "lantern", "meadow")

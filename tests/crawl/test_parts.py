@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -109,6 +110,8 @@ def add_split(site: SerialSite) -> None:
     """Articles of several pages: one listed by its first, two by all in either order, and one by its second alone."""
     for name in ("three", "forwards", "backwards", "alone"):
         site.serve_story(3, f"/2026/{name}")
+    drawn = part(2, 3, "/2026/three").replace("</article>", '<img src="/three.png"></article>')
+    site.pages["/2026/three?page=2"], site.pages["/three.png"] = drawn, "a picture"
     listed = [("three", 1), *(("forwards", number) for number in (1, 2, 3)), ("alone", 2)]
     listed += [("backwards", number) for number in (3, 2, 1)]
     site.listed += [page_address(number, f"/2026/{name}") for name, number in listed]
@@ -189,6 +192,10 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
 def test_the_pages_of_an_article_are_fetched_and_joined_in_order(crawled: Crawled) -> None:
     assert crawled.texts("/2026/three") == [whole(3)]
     assert crawled.asked("/2026/three") == [page_address(number, "/2026/three") for number in (1, 2, 3)]
+
+
+def test_what_a_further_page_needs_is_archived_too(crawled: Crawled) -> None:
+    assert crawled.site.asked["/three.png"] == 1
 
 
 def test_the_sidecar_names_every_record_that_the_text_was_made_of(crawled: Crawled) -> None:
@@ -344,6 +351,32 @@ def test_after_a_kill_between_two_pages_the_next_crawl_goes_on_with_the_missing_
     assert (site.asked[STORY], site.asked[page_address(2)]) == (1, 1)
     assert "pages archived earlier, read only now: 1" in done.stderr
     check_views(serial)
+
+
+def test_ctrl_c_between_two_pages_ends_the_crawl_and_the_next_one_goes_on(site: SerialSite, serial: Crawls) -> None:
+    site.serve_story(3)
+    reached, go_on = threading.Event(), threading.Event()
+
+    def hold() -> Answer:
+        reached.set()
+        go_on.wait(300)
+        return 200, part(2, 3)
+
+    site.pages[page_address(2)] = hold
+    process = serial.start("crawl", "gazette", LOG_LEVEL="DEBUG")
+    assert reached.wait(300)
+    process.send_signal(signal.SIGINT)
+    assert process.stderr is not None
+    assert any("Received SIGINT" in line for line in process.stderr)
+    go_on.set()
+    _, said = process.communicate(timeout=600)
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+    assert texts(serial) == []
+    assert page_address(3) not in site.asked
+    serial.run("crawl", "gazette")
+    assert texts(serial) == [whole(3)]
+    assert site.asked[page_address(2)] == 1
 
 
 def test_an_edited_article_is_not_made_of_old_pages_and_new_ones(site: SerialSite, serial: Crawls) -> None:
