@@ -37,7 +37,6 @@ HEAD = struct.Struct("<Q?")
 REQUEST = bytes(8)
 
 _GZIP = re.compile(re.escape(GZIP))
-_BLANK_LINE = re.compile(rb"\n\r?\n")
 _CAPTURES = (b"response", b"revisit", b"resource")
 _METHOD_BYTES = 4
 _PACKING = 256
@@ -85,12 +84,17 @@ def start_of_member(data: bytes, at: int) -> tuple[bytes, int]:
             return b"", 0
         if not start.startswith(WARC):
             return b"", 0
-        end = start.find(b"\r\n\r\n") + 4
-        if end < 4 and (blank := _BLANK_LINE.search(start)):
-            end = blank.end()
-        if 4 <= end <= len(start) - _METHOD_BYTES:
+        end = block_of(start)
+        if 0 < end <= len(start) - _METHOD_BYTES:
             return start, end
     return start, 0
+
+
+def block_of(start: bytes) -> int:
+    """Where the block of a record begins, behind the first blank line; 0 where there is none."""
+    end = start.find(b"\n\r\n") + 3
+    bare = start.find(b"\n\n", 0, end - 3 if end > 2 else None) + 2
+    return bare if bare > 1 else end if end > 2 else 0
 
 
 def _members(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, bytes, int]]:
@@ -124,23 +128,24 @@ def _entry(beginning: bytes, block: int, offset: int, length: int) -> tuple[byte
     And whether its member holds no other record, as far as its length says.
     """
     named = beginning[: block or len(beginning)]
-    lower = named.lower()
-    kind = _field(lower, lower, b"\nwarc-type:")
-    stated = _field(lower, lower, b"\ncontent-length:")
+    kind = _field(named, b"WARC-Type").lower()
+    stated = _field(named, b"Content-Length")
     size = block + int(stated) if stated.isdigit() else 0
     alone = block > 0 and length < size + size // 1000 + _PACKING
     if kind in _CAPTURES:
-        url = _field(named, lower, b"\nwarc-target-uri:").removeprefix(b"<").removesuffix(b">")
+        url = _field(named, b"WARC-Target-URI").removeprefix(b"<").removesuffix(b">")
         return ENTRY.pack(hashed(url_key(url.decode("utf-8", "replace"))), offset, length) if url else b"", alone
     if kind == b"request" and block and not beginning.startswith(b"GET ", block):
         return ENTRY.pack(REQUEST, offset, length), alone
     return b"", alone
 
 
-def _field(named: bytes, lower: bytes, name: bytes) -> bytes:
-    """The value of the first field that is so called; empty where there is none."""
-    at = lower.find(name)
-    return named[at + len(name) : lower.find(b"\n", at + 1)].strip() if at >= 0 else b""
+def _field(named: bytes, name: bytes) -> bytes:
+    """The value of the first field that is so called, in whatever case; empty where there is none."""
+    at = named.find(b"\n" + name + b": ")  # as nearly everybody writes it
+    if at < 0:
+        at = named.lower().find(b"\n" + name.lower() + b":")
+    return named[at + len(name) + 2 : named.find(b"\n", at + 1)].strip() if at >= 0 else b""
 
 
 def main() -> None:

@@ -100,9 +100,10 @@ class Shelving:
             self._names = {self._name(path): path for path in self.watch.warcs}
             self._forget_missing()
             self._enter_new()
-            self._bytes = {name: (file.position, size_of(file.path)) for name, file in self._files.items()}
+            sizes = {name: size_of(path) for name, path in self._names.items()}
+            self._bytes = {name: (self._files[name].position, size) for name, size in sizes.items()}
             if closely:
-                self._look_through()
+                self._look_through(sizes)
 
     def read_on(self) -> int:
         """Read what is new in the WARCs that were seen; how many captures were added."""
@@ -178,13 +179,13 @@ class Shelving:
             take_index(self._cache, folder, files)
             self._tell()
 
-    def _look_through(self) -> None:
+    def _look_through(self, sizes: dict[str, int]) -> None:
         """Learn where the captures are in what was not read, where reading it takes long."""
-        files = ((name, self._files[name], size_of(self._names[name])) for name in self._in_order())
+        files = ((name, self._files[name]) for name in self._in_order())
         unread = [
-            Unread(name, self._names[name], file.known_to, size)
-            for name, file, size in files
-            if size > max(file.known_to, file.size)
+            Unread(name, self._names[name], file.known_to, sizes[name])
+            for name, file in files
+            if sizes[name] > max(file.known_to, file.size)
         ]
         if sum(part.stop - part.start for part in unread) < LOOKED_THROUGH_FROM:
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crawler.archive.record import Record
 from crawler.replay.outline import Place
-from crawler.replay.outlining import WARC
+from crawler.replay.outlining import WARC, block_of
 
 BEGINNING = (1 << 15, 1 << 16)
 """Compressed bytes that are read of a record, and bytes that they may unpack to: all of most heads and posted forms."""
@@ -27,7 +27,7 @@ def sketch(path: Path, places: Iterable[Place]) -> Iterator[Record]:
                 start = zlib.decompressobj(31).decompress(file.read(compressed), size)
             except zlib.error:
                 continue
-            fields, _, block = start.partition(b"\r\n\r\n")
+            block = block_of(start) or len(start)
             if start.startswith(WARC):
-                version = fields[len(WARC) : 8].decode("ascii", "replace")
-                yield Record(path, place.offset, version, fields, place.length, block)
+                version = start[len(WARC) : 8].decode("ascii", "replace")
+                yield Record(path, place.offset, version, start[:block].rstrip(b"\r\n"), place.length, start[block:])

@@ -127,6 +127,37 @@ def test_parts_and_pieces_give_the_same_entries(every_kind: Path, monkeypatch: p
     assert all(clean for _, clean in parts)
 
 
+def test_names_of_fields_may_be_written_in_other_ways(every_kind: Path, tmp_path: Path) -> None:
+    """In lower case, without a blank, with bare line feeds."""
+    other = tmp_path / "other.warc.gz"
+    changed = []
+    for member in members(every_kind):
+        head, _, block = gzip.decompress(member).partition(b"\r\n\r\n")
+        version, *fields = head.split(b"\r\n")
+        pairs = [field.partition(b": ") for field in fields]
+        lines = [version, *(name.lower() + b":" + value for name, _, value in pairs), b"", b""]
+        changed.append(gzip.compress(b"\n".join(lines) + block))
+    other.write_bytes(b"".join(changed))
+    hashes = [
+        [found[0] for found in ENTRY.iter_unpack(outline(str(path), 0, path.stat().st_size)[0])]
+        for path in (every_kind, other)
+    ]
+    assert hashes[0] == hashes[1]
+    assert outline(str(other), 0, other.stat().st_size)[1]
+
+
+@pytest.mark.parametrize(
+    ("start", "block"),
+    [
+        (b"a\r\n\r\nb", 5), (b"a\n\nb", 3), (b"a\n\r\nb", 4), (b"a\n\nb\r\n\r\nc", 3), (b"a\r\n\r\nb\n\nc", 5),
+        (b"a\r\n", 0), (b"", 0), (b"\n\n", 2), (b"\n\r\n", 3),
+    ],
+)  # fmt: skip
+def test_a_block_begins_behind_the_first_blank_line(start: bytes, block: int) -> None:
+    """Whatever its line ends are."""
+    assert outlining.block_of(start) == block
+
+
 @pytest.mark.parametrize(
     ("content", "clean"),
     [
