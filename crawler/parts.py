@@ -54,6 +54,11 @@ class Made:
     """The address of the article that this page is a part of; the page itself is none then."""
 
     @property
+    def fetched_for_it(self) -> list[Capture]:
+        """Those of `used` that were fetched as parts; the others were listed, and have an outcome of their own."""
+        return [capture for capture in self.used if capture.via.role == "part"]
+
+    @property
     def outcome(self) -> str:
         """What the catalogue says of the page's capture."""
         if self.awaits:

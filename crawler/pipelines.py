@@ -70,7 +70,7 @@ class ExtractionPipeline:
             self._stats.inc_value(f"{progress.FAILED}extraction")
             logger.warning("%s: archived, but not extracted: %s", page.url, error)
             raise DropItem(str(error)) from error
-        for capture in made.used:
+        for capture in made.fetched_for_it:
             self._archiving.settle(capture, USED)
         (self._archiving.awaiting.add if made.awaits else self._archiving.awaiting.discard)(page.capture.record_id)
         if isinstance(made.result, Rejected):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,6 +69,15 @@ def test_the_article_is_that_of_the_first_page_with_the_text_of_all() -> None:
     assert (article(found).url, article(found).record_id) == (first.url, first.capture.record_id)
     assert [capture.url for capture in found.used] == [page.url for page in others]
     assert (found.outcome, found.awaits) == ("article", None)
+
+
+def test_a_page_that_was_listed_keeps_its_own_outcome() -> None:
+    """It is no article because it is a further page, whichever came first."""
+    first, second, third = story(3)
+    third.capture = replace(third.capture, via=Via("part", first.url))
+    found = made(first, Pages(second, third))
+    assert found.used == [second.capture, third.capture]
+    assert found.fetched_for_it == [third.capture]
 
 
 def test_an_older_page_stands_in_for_one_that_should_be_asked_for_again() -> None:

@@ -134,7 +134,7 @@ class _Rebuild:
             self._failed.add(capture.record_id)
             self._rebuilt.problems.append(f"{capture.url}: {error}")
             return
-        for part in made.used:
+        for part in made.fetched_for_it:
             self._catalogue.add_outcome(part.record_id, USED)
         if isinstance(made.result, Rejected):
             self._rebuilt.rejected[made.result.reason] += 1
