@@ -238,9 +238,8 @@ def _stats(path: Path, opts: Namespace) -> int:
     reports = []
     with tempfile.TemporaryDirectory() as scratch, _progress(warcs, "reading") as advance:
         for number, folder in enumerate(_folders(warcs)):
-            if path.is_dir() and index_path(folder).exists():
-                report = update_index(folder, opts.processes, advance)
-            else:
+            report = _levelled(folder, opts.processes, advance) if path.is_dir() else None
+            if report is None:
                 chosen = [warc for warc in warcs if warc.parent == folder]
                 report = _index_into(str(Path(scratch, f"{number}.cdxj")), chosen, opts.processes, advance)
             reports.append(report)
@@ -252,6 +251,16 @@ def _stats(path: Path, opts: Namespace) -> int:
     else:
         print_stats(found)
     return _damages([damage for report in reports for damage in report.damages])
+
+
+def _levelled(folder: Path, processes: int, advance: Advance) -> Report | None:
+    """The index of a folder, brought level; None where there is none, or the folder is not ours to write."""
+    if not index_path(folder).exists():
+        return None
+    try:
+        return update_index(folder, processes, advance)
+    except ArchiveError:
+        return None
 
 
 def _found_warcs(path: Path) -> list[Path]:
@@ -272,10 +281,17 @@ def _folders(warcs: Iterable[Path]) -> list[Path]:
 
 
 def _index_into(output: str, warcs: list[Path], processes: int, advance: Advance) -> Report:
-    if output == "-":
-        return write_index(warcs, sys.stdout.buffer, processes, advance)
-    with replaced(Path(output)) as out:
-        report = write_index(warcs, out, processes, advance)
+    try:
+        if output == "-":
+            return write_index(warcs, sys.stdout.buffer, processes, advance)
+        with replaced(Path(output)) as out:
+            report = write_index(warcs, out, processes, advance)
+    except OSError as error:
+        name = "to standard output" if output == "-" else output
+        raise ArchiveError(
+            f"Cannot write the index {name}: {error.strerror or error}. A file that was there is as it was. Make room "
+            f"there and in {tempfile.gettempdir()} (TMPDIR names another place), or give access."
+        ) from error
     report.index = Path(output)
     return report
 

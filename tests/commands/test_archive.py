@@ -88,6 +88,23 @@ def test_stats_are_a_table_or_json(tmp_path: Path, scrapy_archive: Run) -> None:
     assert not (tmp_path / "gazette" / "warc" / "index.cdxj").exists(), "counting writes nothing beside the WARCs"
 
 
+def test_an_index_that_cannot_be_written_is_named_with_what_to_do(tmp_path: Path, scrapy_archive: Run) -> None:
+    result = scrapy_archive("index", _warc(tmp_path / "a.warc.gz"), "-o", "nowhere/all.cdxj")
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: Cannot write the index nowhere/all.cdxj: No such file or directory.")
+
+
+def test_stats_are_counted_where_the_index_cannot_be_brought_level(tmp_path: Path, scrapy_archive: Run) -> None:
+    """As in an archive on a disk that may only be read."""
+    _warc(tmp_path / "a.warc.gz")
+    assert scrapy_archive("index", tmp_path).returncode == 0
+    _warc(tmp_path / "b.warc.gz", "http://b/")
+    (tmp_path / "index.cdxj.open").mkdir()
+    result = scrapy_archive("stats", tmp_path, "--json")
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["total"]["captures"] == 2
+
+
 def test_a_package_is_exported(tmp_path: Path, scrapy_archive: Run) -> None:
     _warc(tmp_path / "archives" / "gazette" / "warc" / "a.warc.gz", "http://a/1")
     _warc(tmp_path / "archives" / "other" / "warc" / "b.warc.gz", "http://a/2")
