@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.rules import compile_line
@@ -34,10 +35,13 @@ _COMMENT_FORM = re.compile(alternatives("lines", "comments"), re.IGNORECASE)
 _TIME = r"\d{1,2}:\d\d(?: ?[ap]m)?(?: [A-Z]{2,4})?"
 _HEAD_ONLY = re.compile(rf"(?:{_DATE}|{_TIME})(?:[ ,|·-]+{_TIME})?", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[\W_]+")
+_WORDS_ONLY = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
 def fold(text: str) -> str:
     """`text` for comparison: lower case, words only, one space between."""
+    if text.isascii():
+        return " ".join(text.lower().translate(_WORDS_ONLY).split())
     return _NOT_WORD.sub(" ", text.casefold()).strip()
 
 
@@ -53,6 +57,7 @@ def clean_blocks(
     return _without_dangling_headings(_without_head(_before_comments(kept), title, authors, headlines))
 
 
+@lru_cache(maxsize=8192)
 def is_furniture(text: str) -> bool:
     """Whether a line says only what belongs to the page around an article."""
     return len(text) < FURNITURE_LENGTH and _FURNITURE.fullmatch(text.replace("\xa0", " ")) is not None

@@ -43,7 +43,8 @@ def parse_page(text: str) -> HtmlElement | None:
 def _as_xml_allows(text: str) -> bytes:
     """`text` in UTF-8 without the characters that no XML document may have; bytes are looked through fast."""
     for character in _NO_CHARACTERS:
-        text = text.replace(character, "")
+        if character in text:
+            text = text.replace(character, "")
     return text.encode("utf-8", "replace").translate(None, _CONTROLS)
 
 
@@ -104,7 +105,9 @@ def says_more_than(element: HtmlElement, characters: int) -> bool:
     return len(visible_text(element)) > characters
 
 
-_TEXTS = etree.XPath(".//text()[not(parent::script or parent::style or parent::noscript or parent::template)]")
+_TEXTS = etree.XPath(
+    ".//text()[not(parent::script or parent::style or parent::noscript or parent::template)]", smart_strings=False
+)
 _WHITE = " \t\r\n\f\v\u2028\u2029\u0085"
 _RUNS = re.compile(f"[{_WHITE[1:]}][{_WHITE}]*| [{_WHITE}]+")
 """White space that is more, or other, than one space: most of a text needs no change."""

@@ -53,13 +53,13 @@ _WORD = re.compile(r"(?<!\d)[A-Z]?[a-z]{1,3}(?![a-z])|[A-Z]?[a-z]{4,}|(?<!\d)[A-
 
 _UNSEEN = re.compile(rf"(?:^|[\s_-]){alternatives('names', 'unseen')}(?:[\s_-]|$)", re.IGNORECASE)
 _SINGLE: dict[str, int] = {}
-_TOGETHER: list[tuple[frozenset[str], int]] = []
+_TOGETHER: dict[str, list[tuple[frozenset[str], int]]] = {}
 for _place, _entries in enumerate(box_words().values()):
     for _entry in _entries:
         if len(_entry) == 1:
             _SINGLE[_entry[0]] = _SINGLE.get(_entry[0], 0) | 1 << _place
         else:
-            _TOGETHER.append((frozenset(_entry), 1 << _place))
+            _TOGETHER.setdefault(_entry[0], []).append((frozenset(_entry), 1 << _place))
 
 
 @lru_cache(maxsize=8192)
@@ -70,9 +70,10 @@ def name_bits(name: str) -> int:
     for word in words:
         bits |= _SINGLE.get(word) or _SINGLE.get(word.removesuffix("s"), 0)
     if len(words) > 1:
-        for together, bit in _TOGETHER:
-            if together <= words:
-                bits |= bit
+        for word in words & _TOGETHER.keys():
+            for together, bit in _TOGETHER[word]:
+                if together <= words:
+                    bits |= bit
     return bits
 
 
