@@ -21,7 +21,6 @@ import lightgbm
 import numpy
 from extraction import fold, read, words
 
-from crawler.extraction.body import spell_out_quotes
 from crawler.extraction.extract import page_tree
 from crawler.extraction.features import FEATURES, describe
 from crawler.extraction.metadata import read_metadata
@@ -103,7 +102,6 @@ def examples(data: Path, without: int | None) -> Iterator[tuple[list[list[float]
             if tree is None:
                 continue
             metadata = read_metadata(tree, page["url"], Rules())
-            spell_out_quotes(tree)
             found = survey(tree)
             if not found.found:
                 continue

@@ -44,15 +44,16 @@ class Body:
 
 
 def body_of(tree: HtmlElement, rules: Rules, metadata: Metadata, places: Sequence[Place] = ()) -> Body:
-    """The article on the page `tree`, which is changed; without blocks where there is no article.
+    """The article on the page `tree`; without blocks where there is no article.
 
     Containers that the source names (`keep`) are taken as they are, but for furniture; where none of them is on
     the page, or no rule names any, the reader finds the article, in the first of `places` that is on the page if it
     can, and where it is in doubt others are asked.
     """
+    if rules.drop or rules.keep:
+        tree = copy.deepcopy(tree)
     for element in select(tree, rules.drop):
         remove(element)
-    spell_out_quotes(tree)
     kept = _kept_blocks(tree, rules)
     body = Body(kept) if kept else _found_body(tree, metadata, places)
     for block in body.blocks:
@@ -87,6 +88,7 @@ def _found_body(tree: HtmlElement, metadata: Metadata, places: Sequence[Place]) 
     if reading.doubt < DOUBTFUL and not asked:
         return Body(reading.blocks, place_of(reading.found))
     pruned = copy.deepcopy(tree)
+    _spell_out_quotes(pruned)
     prune(pruned)
     others = [blocks for blocks in (_by_trafilatura(pruned), _by_readability(pruned)) if blocks]
     on_page = [found.block for found in page.found]
@@ -113,8 +115,8 @@ def _outermost(elements: Sequence[HtmlElement]) -> list[HtmlElement]:
     return [element for element in outer[0].getroottree().iter() if element in wanted]
 
 
-def spell_out_quotes(tree: HtmlElement) -> None:
-    """Browsers print quotation marks around `<q>`; so do we."""
+def _spell_out_quotes(tree: HtmlElement) -> None:
+    """Put quotation marks around each `<q>`, as browsers print them and `survey` reads them."""
     for quote in tree.iter("q"):
         quote.tag = "span"
         quote.text = "“" + (quote.text or "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -53,7 +52,7 @@ def extract(
     if refused := refuse_page(tree, url):
         return _rejected(refused)
     metadata = read_metadata(tree, url, rules, headers)
-    found = body_of(copy.deepcopy(tree), rules, metadata, template.places if template else ())
+    found = body_of(tree, rules, metadata, template.places if template else ())
     cleaned = clean_blocks(found.blocks, metadata.title, rules.drop_lines, metadata.authors, metadata.headlines)
     blocks = template.without_furniture(cleaned) if template else cleaned
     left = set(map(id, blocks))

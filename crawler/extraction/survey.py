@@ -225,6 +225,8 @@ class _Walk:
                 self._in_link += 1
             elif tag in STRESSED:
                 self._in_stress += 1
+            elif tag == "q":
+                self._buffer.append("“")
             self._bits |= _bits_of(element, tag)
         if text := element.text:
             if tag == "pre":
@@ -258,6 +260,8 @@ class _Walk:
                 self._in_link -= 1
             elif tag in STRESSED:
                 self._in_stress -= 1
+            elif tag == "q":
+                self._buffer.append("”")
             return
         if self._tables and self._tables[-1] and tag != "table":
             self._close_in_table(tag)
