@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import clean_text
@@ -26,8 +25,6 @@ MARKS = {
 """Marks of elements, and what shows them in a class attribute."""
 
 _ANY_MARK = re.compile("|".join(pattern.pattern for pattern in MARKS.values()), re.IGNORECASE)
-_CLASSES = etree.XPath("//@class", smart_strings=False)
-_MARKED = etree.XPath("//*[@itemprop or @rel='author' or @class and contains($marks, concat('\t', @class, '\t'))]")
 
 
 @dataclass(slots=True)
@@ -80,21 +77,15 @@ class PageFacts:
 
 def _marked(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
     marked: dict[str, list[HtmlElement]] = {}
-    marks = {names: found for names in _CLASSES(tree) if (found := marks_of(names))}
-    # Touching an element costs more than all else that is asked of it: only those with a mark come out of the tree.
-    for element in _MARKED(tree, marks=_listed(*marks)):
-        for mark in marks.get(element.get("class", ""), ()):
-            marked.setdefault(mark, []).append(element)
+    for element in tree.iter():
+        if names := element.get("class"):
+            for mark in marks_of(names):
+                marked.setdefault(mark, []).append(element)
         if element.get("itemprop"):
             marked.setdefault("itemprop", []).append(element)
         if element.get("rel") == "author":
             marked.setdefault("author", []).append(element)
     return marked
-
-
-def _listed(*names: str) -> str:
-    """Class attributes in one string, each between characters that no class has."""
-    return "\t" + "\t".join(names) + "\t"
 
 
 @lru_cache(maxsize=8192)
