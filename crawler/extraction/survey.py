@@ -46,7 +46,11 @@ TAG_BITS = {tag: 1 << (len(NAMES) + place) for place, tag in enumerate(TAGS)}
 INLINE = frozenset(("span", "small", "label", "font"))
 """Elements within a line that may hold what is not seen in it."""
 
-_MAYBE_SKIPPED = SKIPPED | UNCLOSED | INLINE | {"head"}
+FURNITURE = frozenset(("nav", "footer"))
+"""Elements for what every page of a site has. Of 37,000 lines in them, 151 were also in an article as people label it:
+nearly all of them headings that a table of contents names."""
+
+_MAYBE_SKIPPED = SKIPPED | UNCLOSED | INLINE | FURNITURE | {"head"}
 STRESSED = frozenset(("b", "strong", "em", "i", "u"))
 _WORD = re.compile(r"(?<!\d)[A-Z]?[a-z]{1,3}(?![a-z])|[A-Z]?[a-z]{4,}|(?<!\d)[A-Z]+(?![a-z])")
 """Words of a name; a few letters behind a digit are part of a number such as 58ad1d2."""
@@ -160,7 +164,7 @@ def survey(root: HtmlElement, without: Collection[HtmlElement] = ()) -> Survey:
     for event, element in walker:
         tag = element.tag
         if event == "start":
-            if _is_skipped(element, tag) or element in without:
+            if (_is_skipped(element, tag) and element is not root) or element in without:
                 skipped = element
                 walker.skip_subtree()
                 if tag == "img":
@@ -186,11 +190,12 @@ def blocks_of(root: HtmlElement) -> list[Block]:
 def _is_skipped(element: HtmlElement, tag: object) -> bool:
     """Whether an element holds no text to read; a `head` that has a rendition is a heading of trafilatura's.
 
-    A button or the like with paragraphs in it was never closed in the page's source, and holds the rest of the page.
+    A button or the like with paragraphs in it was never closed in the page's source, and holds the rest of the page;
+    so may a menu or a footer.
     """
     if tag not in _MAYBE_SKIPPED:
         return not isinstance(tag, str)
-    if tag in UNCLOSED:
+    if tag in UNCLOSED or tag in FURNITURE:
         return not has_paragraphs(element)
     if tag in INLINE:
         return bool(names := element.get("class")) and _is_unseen(names)
