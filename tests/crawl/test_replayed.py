@@ -109,7 +109,8 @@ def test_a_narrowed_comparison_calls_nothing_gone(archived: Crawls) -> None:
     ("options", "hint"),
     [
         (["--compare"], "--compare needs --replay"),
-        (["--replay", "/nowhere/at/all"], "no WARC there"),
+        (["--replay", "/nowhere/at/all"], "there is no such file or folder"),
+        (["--replay", str(Path(__file__).parent)], "holds no WARC"),
         (["--replay", "{archives}", "--at", "last summer"], "YYYYMMDDhhmmss"),
     ],
 )
