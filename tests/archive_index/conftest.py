@@ -15,6 +15,7 @@ import zstandard
 
 from crawler.archive.exchange import Exchange, Via
 from crawler.archive.writer import ArchiveWriter
+from tests.archive_index.packages import PAGE, SAME, page_response
 
 MakeRecord = Callable[..., bytes]
 MakeWarc = Callable[..., Path]
@@ -79,6 +80,60 @@ def crawl() -> Callable[..., Path]:
             answer = http_response(body, "Content-Type: text/html; charset=utf-8")
             writer.write(Exchange(url, "GET", began, request, answer), Via("article"))
         path = writer.close() if close else writer.path
+        assert path is not None
+        return path
+
+    return archive
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> list[Path]:
+    """Two WARCs: a feed, an article with its image behind a redirect, and a day later an article and one unchanged."""
+    days: list[list[tuple[str, bytes, Via]]] = [
+        [
+            ("http://a/feed", page_response(b"<rss/>"), Via("feed")),
+            ("http://a/old", page_response(b"", "Location: /1", status="301 Moved"), Via("article")),
+            ("http://a/1", page_response(SAME), Via("article", "http://a/feed")),
+            ("http://a/1.png", page_response(b"png"), Via("requisite", "http://a/1")),
+            ("http://a/section", page_response(PAGE), Via("section")),
+        ],
+        [
+            ("http://a/1", page_response(SAME), Via("article", "http://a/feed")),
+            ("http://a/2", page_response(PAGE + b"2"), Via("article", "http://a/feed")),
+        ],
+    ]
+    originals: dict[str, Any] = {}
+
+    def find(digest: str, size: int) -> Any:
+        return originals.get(digest)
+
+    warcs = []
+    for day, exchanges in enumerate(days):
+        writer = ArchiveWriter(tmp_path, "a", info={"software": "x"}, find_original=find)
+        for minute, (url, answer, via) in enumerate(exchanges):
+            moment = datetime(2026, 11, 22 + day, 10, minute, tzinfo=UTC)
+            writer.write(Exchange(url, "GET", moment, b"GET / HTTP/1.1\r\n\r\n", answer), via)
+        originals |= writer._written
+        path = writer.close()
+        assert path is not None
+        warcs.append(path)
+    return warcs
+
+
+@pytest.fixture
+def captured(tmp_path: Path) -> Callable[..., Path]:
+    """A WARC of exchanges, each (day of the month, URL, response, role)."""
+    known: dict[str, Any] = {}
+
+    def archive(source: str, *exchanges: tuple[int, str, bytes, Any]) -> Path:
+        writer = ArchiveWriter(
+            tmp_path / source, source, info={"software": "x"}, find_original=lambda digest, size: known.get(digest)
+        )
+        for day, url, answer, role in exchanges:
+            moment = datetime(2026, 11, day, 10, tzinfo=UTC)
+            writer.write(Exchange(url, "GET", moment, b"GET / HTTP/1.1\r\n\r\n", answer), Via(role))
+        known.update(writer._written)
+        path = writer.close()
         assert path is not None
         return path
 

@@ -113,3 +113,21 @@ def ours(*records: bytes, info: bytes = OUR_INFO, fields: Fields | None = None) 
 
 
 GOOD = [warcinfo(), response(), request()]
+
+
+CRLF = b"\r\n"
+
+
+def rec(text: str, block: bytes) -> bytes:
+    """A record whose header is `text`, line by line, with Content-Length where the program puts it."""
+    lines = [line.strip() for line in text.strip().splitlines()]
+    header = CRLF.join(line.format(length=len(block), sha1=b32(block), sha256=b16(block)).encode() for line in lines)
+    return header + CRLF + CRLF + block + CRLF + CRLF
+
+
+def b32(data: bytes) -> str:
+    return "sha1:" + base64.b32encode(hashlib.sha1(data).digest()).decode()
+
+
+def b16(data: bytes) -> str:
+    return "sha256:" + hashlib.sha256(data).hexdigest()
