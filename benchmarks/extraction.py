@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import gzip
+import hashlib
 import importlib.util
 import json
 import re
@@ -44,6 +45,8 @@ POOR = 0.8
 """A page with a lower F1 has lost its article, or drowned it."""
 
 WARM_UP = 5
+PARTS = 4
+"""Parts that sites are divided into, by their names, so that the reader can be tried on sites that it has not seen."""
 
 
 @dataclass(slots=True)
@@ -169,6 +172,10 @@ def systems() -> dict[str, Callable[[Page], Output]]:
     return found
 
 
+def part_of(site: str) -> int:
+    return int(hashlib.md5(site.encode()).hexdigest(), 16) % PARTS
+
+
 def read(path: Path, at_most: int) -> list[Page]:
     """The pages of a set, or a sample of it that is spread evenly over the file."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -287,6 +294,9 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser.add_argument("--sets", nargs="*", default=[], help="names of sets (default: all)")
     parser.add_argument("--systems", nargs="*", default=["ours", "trafilatura"], choices=list(available))
     parser.add_argument("--sample", type=int, default=0, help="pages of each set at most")
+    parser.add_argument(
+        "--part", type=int, choices=range(PARTS), help="only sites of this part (train_reader --without)"
+    )
     parser.add_argument("--worst", type=int, default=0, help="show the worst N pages of each system as differences")
     parser.add_argument("--languages", action="store_true", help="figures for each language too")
     parser.add_argument("--templates", action="store_true", help="first sight beside learnt templates")
@@ -305,7 +315,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
         )
     print(f"{'set':<16}{'system':<24}F1      P       R       <0.8    exact  title  author date   lang   pages/CPU-s")
     for path in paths:
-        pages = read(path, options.sample)
+        pages = [page for page in read(path, options.sample) if options.part in (None, part_of(page["site"]))]
         if options.templates:
             show_templates(path.name.split(".")[0], pages)
             continue

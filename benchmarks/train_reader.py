@@ -3,14 +3,13 @@
     python benchmarks/train_reader.py --data FOLDER [--out weights.json] [--without 0]
 
 FOLDER is that of benchmarks/extraction.py. Needs lightgbm and numpy, which Broadsheet itself does not. Sites are
-divided into four parts by their name; `--without N` leaves part N out, so that the figures of `extraction.py` on its
-pages are of sites that the weights have not seen.
+divided into four parts by their name; `--without N` leaves part N out, so that the figures of `extraction.py --part N`
+are of sites that the weights have not seen.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import math
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from typing import Any
 
 import lightgbm
 import numpy
-from extraction import fold, read, words
+from extraction import PARTS, fold, part_of, read, words
 
 from crawler.extraction.extract import page_tree
 from crawler.extraction.features import FEATURES, describe
@@ -27,7 +26,6 @@ from crawler.extraction.metadata import read_metadata
 from crawler.extraction.rules import Rules
 from crawler.extraction.survey import Survey, survey
 
-PARTS = 4
 TREES = 160
 PARAMETERS = {
     "objective": "cross_entropy",
@@ -54,10 +52,6 @@ EASY = 0.25
 
 LONG = 8
 """Words of a block that shows by itself where the labelled text begins and ends."""
-
-
-def part_of(site: str) -> int:
-    return int(hashlib.md5(site.encode()).hexdigest(), 16) % PARTS
 
 
 def labels(page: dict[str, Any], found: Survey, title: str) -> list[float]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from htmldate import find_date
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extraction.choice import Candidate, Choice, Confidence
@@ -23,6 +24,19 @@ SHOWN_LENGTHS = range(8, 81)
 SHOWN_WORDS = 9
 
 _CHANGED = re.compile(alternatives("dates", "changed"), re.IGNORECASE)
+
+_MARKED = tuple(
+    map(
+        etree.XPath,
+        (
+            "//time[@pubdate]/@datetime",
+            "//article//header//time/@datetime",
+            "//article//time/@datetime",
+            "//time/@datetime | //abbr[contains(@class, 'published')]/@title",
+        ),
+    )
+)
+"""Times in markup, those first that are sooner the article's: other articles' teasers have theirs too."""
 
 Found = tuple[str, Stated]
 """A place and the date that it states."""
@@ -96,13 +110,10 @@ def _stated(page: PageFacts, property: str, field: str, zone: str) -> Iterator[F
 
 
 def _marked_times(tree: HtmlElement, zone: str) -> Iterator[Found]:
-    times = tree.xpath(
-        "//time[@pubdate]/@datetime | //header//time/@datetime | //article//time/@datetime | //time/@datetime"
-        " | //abbr[contains(@class, 'published')]/@title"
-    )
-    for text in times[:3]:
-        if date := read_date(str(text), zone):
-            yield "time", date
+    for marked in _MARKED:
+        for text in marked(tree)[:3]:
+            if date := read_date(str(text), zone):
+                yield "time", date
 
 
 def _shown(page: PageFacts, zone: str, title: str) -> Iterator[Found]:

@@ -31,6 +31,9 @@ SHORT = 400
 PROMOTION = 500
 """Size of a box that may be a promotion or caption by its name; one with more text holds the article too."""
 
+CAPTION = 1500
+"""Size of a figure's text from which it holds more than a caption: its end tag is missing, or around the article."""
+
 _PROMOTION = sum(1 << NAMES.index(name) for name in ("asks", "advert", "share", "comment", "caption"))
 _PICTURE = TAG_BITS["figure"] | TAG_BITS["figcaption"]
 _DATA = TAG_BITS["table"] | TAG_BITS["blockquote"]
@@ -86,7 +89,14 @@ def _chance(odds: float) -> float:
 def _is_caption(found: Found) -> bool:
     """Whether a block stands in a figure; figures also hold tables and quotations, which are text."""
     around = found.box.bits | found.box.above
-    return bool(around & _PICTURE) and not around & _DATA and found.block.kind != "row"
+    if not around & _PICTURE or around & _DATA or found.block.kind == "row":
+        return False
+    box: Box | None = found.box
+    while box is not None and box.text < CAPTION:
+        if box.bits & _PICTURE:
+            return True
+        box = box.parent
+    return False
 
 
 def _is_promotion(found: Found) -> bool:

@@ -57,6 +57,11 @@ def test_a_time_without_a_zone_is_in_the_zone_of_the_source():
 SHOWN = {
     "meta with itemprop": ('<meta itemprop="datePublished" content="2026-11-22">', "", "2026-11-22"),
     "text with itemprop": ("", '<span itemprop="datePublished">22 November 2026</span>', "2026-11-22"),
+    "a time marked as that of publication, behind another": (
+        "",
+        '<time datetime="2013-06-21">Then</time> <time datetime="2026-11-22T09:00:00Z" pubdate>Now</time>',
+        "2026-11-22T09:00:00+00:00",
+    ),
     "text by the headline": ("", '<div class="meta"><span>22 ноября 2026, 14:05</span></div>', "2026-11-22T14:05:00"),
     "the date of a change beside it": (
         "", "<div><i>Updated: 23 November 2026</i> <i>Published: 22 November 2026</i></div>", "2026-11-22",
