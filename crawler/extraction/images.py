@@ -55,16 +55,18 @@ def _shown(tree: HtmlElement, url: str, address: str | None) -> HtmlElement | No
     name = _name(address)
     images = list(tree.iter("img"))
     for image in images if name else []:
-        if name in {
-            _name(image.get("src")),
-            _name(image.get("data-src")),
-            _name((image.get("srcset") or "").split(" ")[0]),
-        }:
+        addresses = (image.get("src"), image.get("data-src"), (image.get("srcset") or "").split(" ")[0])
+        if any(_may_name(address, name) and _name(address) == name for address in addresses if address):
             return image
     for image in images:
         if any(above.tag == "figure" for above in image.iterancestors()) and image.get("src"):
             return image
     return None
+
+
+def _may_name(address: str, name: str) -> bool:
+    """Whether `address` holds the file's name but for its ending; taking addresses apart costs more than a look."""
+    return "%" in address or name.rpartition(".")[0] in address
 
 
 def _name(address: str | None) -> str:

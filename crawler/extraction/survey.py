@@ -319,6 +319,6 @@ class _Walk:
         total = sum(map(len, parts)) or 1
         for part in parts:
             block = Block(part, kind, self._marker if kind == "item" else "")
-            linked, stressed = (count * len(part) // total for count in (self._linked, self._stressed))
+            linked, stressed = self._linked * len(part) // total, self._stressed * len(part) // total
             self.found.append(Found(block, self._open[-1], linked, self._bits, stressed))
             self._marker = ""
