@@ -39,6 +39,7 @@ _SINGLE_TEXT = re.compile(
 RELATIVE = 30
 """Characters of a relative address that may name a page without naming the article: `?page=2`, `2/`."""
 
+_NOT_RELATIVE = ("/", "http:", "https:", "javascript:", "mailto:")
 _PREVIOUS = frozenset({"prev", "previous"})
 _MARKED = re.compile("next|prev", re.IGNORECASE)
 
@@ -141,7 +142,7 @@ class _Paged:
         for element in islice(self._tree.iter("a", "link"), MAX_ANCHORS):
             reference, rel = element.get("href"), element.get("rel")
             # Hundreds of links come by here, and few get further.
-            if not reference or not ((rel and _MARKED.search(rel)) or may_be(reference)) or "#" in reference:
+            if not reference or "#" in reference or not (may_be(reference) or (rel and _MARKED.search(rel))):
                 continue
             found = absolute(self._base, reference)
             if found and host_of(found) == host:
@@ -237,9 +238,13 @@ def _stem(base: str) -> str:
     return re.sub(r"\.[a-z]{2,5}$", "", name, flags=re.IGNORECASE) or query[:20]
 
 
-def _may_be(own: list[Reading]) -> Callable[[str], object]:
+def _may_be(own: list[Reading]) -> Callable[[str], bool]:
     """What says whether an address as written may be one of the article's: it names it, or only where it differs."""
     stems = {_stem(one.base) for one in own} - {""}
-    named = map(re.escape, sorted(stems | {unquote(stem) for stem in stems}))
-    relative = rf"^(?!/|https?:|javascript:|mailto:).{{1,{RELATIVE}}}$"
-    return re.compile("|".join([relative, *named])).search
+    named = stems | {unquote(stem) for stem in stems}
+
+    def may_be(reference: str) -> bool:
+        relative = len(reference) <= RELATIVE and not reference.startswith(_NOT_RELATIVE)
+        return relative or any(stem in reference for stem in named)
+
+    return may_be

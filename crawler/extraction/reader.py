@@ -83,7 +83,7 @@ def _with_siblings(found: Sequence[Found], rows: Sequence[Row | None], chances: 
 
 
 def _chance(odds: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+    return 1 / (1 + math.exp(-odds))
 
 
 def _is_caption(found: Found) -> bool:
