@@ -7,8 +7,8 @@ Writing: the same exchanges (response and request; ours adds a metadata record a
 with `--sort`, each in a process of its own, in CPU seconds of one process and in seconds on the clock, where ours uses
 every core. cdxj-indexer is AGPL through `surt`, so that it is installed in an environment apart, which `--cdxj-python`
 names; its lines are compared with ours. Memory: the peak of indexing and exporting one WARC, and one ten times as
-large. Figures are the best of all rounds, in which the programs take turns. With the extra `fast` (zlib-ng) ours
-unpacks in half the time; the others cannot use it.
+large. Figures are the best of all rounds, in which the programs take turns. Ours unpacks with zlib-ng where it is
+installed; the others cannot use it.
 """
 
 from __future__ import annotations
