@@ -26,7 +26,7 @@ KEPT = 1 << 16
 """Bytes of each block that the index needs at most: a head, and the body of a form that was posted."""
 
 LOOKED_THROUGH_FROM = 1 << 22
-"""Bytes from which on new WARCs are looked through before they are read; less is read in no time."""
+"""Bytes to be read from which on WARCs are looked through before that; less is read in no time."""
 
 COMMIT_SECONDS = 0.25
 """While a large file is read, what was found so far is visible after at most this long."""
@@ -181,13 +181,16 @@ class Shelving:
 
     def _look_through(self, sizes: dict[str, int]) -> None:
         """Learn where the captures are in what was not read, where reading it takes long."""
-        files = ((name, self._files[name]) for name in self._in_order())
+        files = [(name, self._files[name]) for name in self._in_order()]
         unread = [
             Unread(name, self._names[name], file.known_to, sizes[name])
             for name, file in files
             if sizes[name] > max(file.known_to, file.size)
         ]
-        if sum(part.stop - part.start for part in unread) < LOOKED_THROUGH_FROM:
+        if sum(max(0, sizes[name] - file.position) for name, file in files) < LOOKED_THROUGH_FROM:
+            # Of all other files it is known by the cache or an index what they hold.
+            self._blind = None if self.complete.is_set() else {part.name for part in unread}
+            self._tell()
             return
         self.complete.clear()
         self._outline = Outline(unread, self._tell)

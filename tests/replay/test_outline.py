@@ -281,6 +281,31 @@ def test_only_what_an_index_does_not_say_is_looked_through(
     assert library.progress.complete is False
 
 
+def test_what_an_index_says_is_waited_for_by_nobody(
+    recorder: Recorder, open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a WARC that is indexed up to its end all captures are known before it has been read."""
+    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    recorder.add("https://a.org/1", b"indexed")
+    recorder.close()
+    update_index(recorder.folder)
+    library = open_library(recorder.folder)
+    library.look()
+    assert library.progress.complete is False
+    assert library.find_awaited("https://a.org/1", seconds=0)
+
+
+def test_small_files_that_nothing_is_known_of_are_waited_for(recorder: Recorder, open_library: Open) -> None:
+    """They are not looked through, since they are read as quickly; then all is known."""
+    recorder.add("https://a.org/1", b"unknown")
+    recorder.close()
+    library = open_library(recorder.folder)
+    library.look()
+    assert not library.known
+    library.read_on()
+    assert library.find_awaited("https://a.org/1", seconds=0)
+
+
 def test_a_page_is_waited_for_until_it_is_certain_which_it_is(recorder: Recorder, open_library: Open) -> None:
     """A capture that is known already is no answer while a nearer one may come."""
     recorder.add("https://a.org/1", b"one")
