@@ -72,7 +72,10 @@ class ExtractionPipeline:
             raise DropItem(str(error)) from error
         for capture in made.fetched_for_it:
             self._archiving.settle(capture, USED)
-        (self._archiving.awaiting.add if made.awaits else self._archiving.awaiting.discard)(page.capture.record_id)
+        if made.awaits:
+            self._archiving.awaiting.add(page.capture.record_id)
+        else:
+            self._archiving.awaiting.discard(page.capture.record_id)
         if isinstance(made.result, Rejected):
             self._stats.inc_value(f"{progress.SKIPPED}{made.result.reason}")
             self._archiving.settle(page.capture, made.outcome)

@@ -91,12 +91,7 @@ def _is_caption(found: Found) -> bool:
     around = found.box.bits | found.box.above
     if not around & _PICTURE or around & _DATA or found.block.kind == "row":
         return False
-    box: Box | None = found.box
-    while box is not None and box.text < CAPTION:
-        if box.bits & _PICTURE:
-            return True
-        box = box.parent
-    return False
+    return _stands_in(_PICTURE, CAPTION, found.box)
 
 
 def _is_promotion(found: Found) -> bool:
@@ -106,9 +101,13 @@ def _is_promotion(found: Found) -> bool:
     """
     if (found.box.bits | found.box.above) & TAG_BITS["blockquote"]:
         return False
-    box: Box | None = found.box
-    while box is not None and box.text < PROMOTION:
-        if box.bits & _PROMOTION:
+    return _stands_in(_PROMOTION, PROMOTION, found.box)
+
+
+def _stands_in(bits: int, size: float, box: Box | None) -> bool:
+    """Whether `box`, or one around it, has one of these bits and less text than `size`."""
+    while box is not None and box.text < size:
+        if box.bits & bits:
             return True
         box = box.parent
     return False
