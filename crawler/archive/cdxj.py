@@ -29,7 +29,7 @@ REVISIT_MIME = "warc/revisit"
 KEPT = 32 << 20
 """Bytes of a block that are held in memory; longer ones are read a second time for their digest."""
 
-_HEAD = 1 << 16
+_HEAD = 1 << 13
 _PAYLOAD_DIGEST = b"\nWARC-Payload-Digest: "
 
 _UNINDEXED_TYPES = frozenset({"request", "warcinfo"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,60 +56,45 @@ class Record:
     payload_path: Path | None = None
     """The WARC that has the payload of a revisit that was resolved."""
     _resolved: tuple[Head, Decoded] | None = None
-    _type: str | None = field(default=None, init=False)
-    _lowered: bytes | None = field(default=None, init=False)
-    """`raw_fields` in lower case where a field can be found in it by its name alone; b"" where it cannot."""
+    type: str = field(init=False)
+    """WARC-Type in lower case, "" where there is none."""
+    _named: dict[str, str] | None = field(default=None, init=False)
+    """The first of the named fields of each name, by the name in lower case."""
+
+    def __post_init__(self) -> None:
+        stated = self.raw_fields.partition(_TYPE_NAME)[2].partition(b"\r")[0]
+        self.type = _TYPES.get(stated) or _type_of(self.raw_fields)
 
     def get(self, name: str) -> str | None:
         """The first named field called `name`, in whatever case."""
-        if self._lowered is None:
-            self._lowered = self._lower()
-        if not self._lowered:
-            return self._named.get(name.lower())
-        wanted = _sought(name)
-        found = self._lowered.find(wanted)
-        if found < 0:
-            return None
-        begin, end = found + len(wanted), self._lowered.find(b"\n", found + 1)
-        return self.raw_fields[begin : end if end > 0 else None].decode("utf-8", "replace").strip()
+        if self._named is None:
+            self._named = self._by_name()
+        return self._named.get(name.lower())
 
-    def _lower(self) -> bytes:
-        raw = self.raw_fields
-        folded, blank_before_colon = b"\n " in raw or b"\n\t" in raw, b" :" in raw or b"\t:" in raw
-        return b"" if folded or blank_before_colon else raw.lower()
+    def _by_name(self) -> dict[str, str]:
+        named = {}
+        for line in reversed(self._lines()):
+            name, colon, value = line.partition(":")
+            if colon:
+                named[name.strip().lower()] = value.strip()
+        return named
 
     @cached_property
     def fields(self) -> list[tuple[str, str]]:
         """The named fields in order, folded lines joined; lines without a colon are left out."""
-        return [(name.strip(), value.strip()) for name, value in self._pairs()]
+        parted = (line.partition(":") for line in self._lines())
+        return [(name.strip(), value.strip()) for name, colon, value in parted if colon]
 
-    @cached_property
-    def _named(self) -> dict[str, str]:
-        return {name.strip().lower(): value.strip() for name, value in reversed(self._pairs())}
-
-    def _pairs(self) -> list[tuple[str, str]]:
+    def _lines(self) -> list[str]:
         text = self.raw_fields.decode("utf-8", "replace")
         if "\n " in text or "\n\t" in text:
             text = _FOLD.sub(" ", text)
-        parted = (line.partition(":") for line in text.split("\n")[1:])
-        return [(name, value) for name, colon, value in parted if colon]
+        return text.split("\n")[1:]
 
     @property
     def whole(self) -> bool:
         """Whether `block` has all of the block."""
         return len(self.block) == self.size
-
-    @property
-    def type(self) -> str:
-        """WARC-Type in lower case, "" where there is none."""
-        if self._type is None:
-            stated = self.raw_fields.partition(_TYPE_NAME)[2].partition(b"\r")[0]
-            self._type = _TYPES.get(stated) or self._other_type()
-        return self._type
-
-    def _other_type(self) -> str:
-        stated = _TYPE.search(self.raw_fields)
-        return stated[1].decode("ascii").lower() if stated else ""
 
     @property
     def content_length(self) -> str | None:
@@ -200,9 +185,9 @@ class Damage:
         return f"{self.path}, offset {self.offset}: {self.reason}"
 
 
-@cache
-def _sought(name: str) -> bytes:
-    return f"\n{name.lower()}:".encode()
+def _type_of(raw_fields: bytes) -> str:
+    stated = _TYPE.search(raw_fields)
+    return stated[1].decode("ascii").lower() if stated else ""
 
 
 def _bare(url: str) -> str:
