@@ -350,6 +350,7 @@ OUR_OWN = [
         record("conversion", 9, b"text", {"WARC-Refers-To": uid(99)}),
     ),
     our("our warcinfo says little", "warcinfo-fields", info=b"software: Broadsheet\r\n"),
+    our("our warcinfo names no standard", "warcinfo-fields", info=re.sub(b"conformsTo.*\n", b"", OUR_INFO)),
     our("our warcinfo names another file", "warcinfo-filename", WARC_Filename="other.warc.gz"),
     our(
         "a warcinfo that is not there", "warcinfo-id-missing", response(fields={"WARC-Warcinfo-ID": uid(99)}), request()

@@ -23,7 +23,8 @@ REQUEST = b"GET /story HTTP/1.1\r\nHost: news.example\r\n\r\n"
 HEAD_REQUEST = b"HEAD /story HTTP/1.1\r\nHost: news.example\r\n\r\n"
 INFO = b"software: test\r\nformat: WARC File Format 1.1\r\n"
 OUR_INFO = (
-    b"software: Broadsheet 0.1.0\r\nformat: WARC File Format 1.1\r\nrobots: obey\r\n"
+    b"software: Broadsheet 0.1.0\r\nformat: WARC File Format 1.1\r\nrobots: classic\r\n"
+    b"conformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n"
     b"http-header-user-agent: Broadsheet\r\noperator: someone\r\n"
 )
 

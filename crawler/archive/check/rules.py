@@ -180,7 +180,7 @@ _CROSS = [
     _rule("refers-to-missing", "§5.11", "What WARC-Refers-To names is in the archive.", "ours"),
     _rule("conversion-refers", "§6.8", "A conversion says what it was made from.", "warning/ours"),
     _rule("warcinfo-first", "§5.5", "Our files begin with a warcinfo record.", "ours"),
-    _rule("warcinfo-fields", "§6.2", "Our warcinfo says software, format, robots policy and user agent.", "ours"),
+    _rule("warcinfo-fields", "§6.2", "Our warcinfo says software, format, standard, robots and user agent.", "ours"),
     _rule("warcinfo-filename", "§5.17", "Our warcinfo names the file it is in.", "ours", old="§5.15"),
     _rule("warcinfo-id-kind", "§5.16", "WARC-Warcinfo-ID names a warcinfo record.", old="§5.14"),
     _rule("warcinfo-id-missing", "§5.16", "What WARC-Warcinfo-ID names is in the archive.", "ours", old="§5.14"),

@@ -19,7 +19,7 @@ from crawler.archive.check.scanner import Scanner
 from crawler.archive.check.zstd import ZSTD_DICTIONARY, ZSTD_MAGIC, ZstdMembers
 
 LINKS = ("refers-to", "warcinfo-id", "segment-origin-id")
-WARCINFO_FIELDS = ("software", "format", "robots", "http-header-user-agent")
+WARCINFO_FIELDS = ("software", "format", "conformsto", "robots", "http-header-user-agent")
 OUR_SOFTWARE = "broadsheet"
 
 _FIELD = re.compile(r"^([\w\-]+):[ \t]*(.*?)\r?$", re.MULTILINE)
