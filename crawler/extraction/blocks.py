@@ -181,10 +181,10 @@ def marker_of(item: HtmlElement) -> str:
 
 def holds_data(table: HtmlElement) -> bool:
     """Whether `table` is one of data: several short cells a row. Old pages lay out whole articles in tables."""
-    if table.xpath("count(.//*[self::td or self::th or self::cell]) < 2 or boolean(.//table)"):
+    if next(table.iterdescendants("table"), None) is not None:
         return False
-    cells = table.xpath(".//*[self::td or self::th or self::cell]")
-    return all(len("".join(cell.itertext())) < CELL_LENGTH for cell in cells)
+    cells = list(table.iterdescendants(*CELLS))
+    return len(cells) >= 2 and all(len("".join(cell.itertext())) < CELL_LENGTH for cell in cells)
 
 
 def clean_text(text: str) -> str:

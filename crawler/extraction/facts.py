@@ -91,9 +91,16 @@ def _marked(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
 @lru_cache(maxsize=8192)
 def marks_of(names: str) -> tuple[str, ...]:
     """The marks among `MARKS` that the words of a class attribute are."""
-    if not _ANY_MARK.search(names):
+    found = {mark for name in names.split() for mark in _marks_of_name(name)}
+    return tuple(mark for mark in MARKS if mark in found) if found else ()
+
+
+@lru_cache(maxsize=8192)
+def _marks_of_name(name: str) -> tuple[str, ...]:
+    """The marks of one class: the classes of a page recur in ever new combinations."""
+    if not _ANY_MARK.search(name):
         return ()
-    return tuple(mark for mark, pattern in MARKS.items() if pattern.search(names))
+    return tuple(mark for mark, pattern in MARKS.items() if pattern.search(name))
 
 
 def first_of(values: Iterable[str]) -> str | None:

@@ -7,6 +7,7 @@ declarations, fragments, nesting without end.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -16,8 +17,8 @@ MAX_CHARACTERS = 20_000_000
 
 _CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NO_CHARACTERS = "\ufffe\uffff"
-_END_OF_BODY = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
-"""libxml2 drops what follows these; browsers show it."""
+_END_OF_BODY = re.compile(r"</(?:[Bb][Oo][Dd][Yy]|[Hh][Tt][Mm][Ll])\s*>")
+"""libxml2 drops what follows these; browsers show it. Case is spelt out: so "</" is looked for as it stands, and fast."""
 
 _SELF_CLOSED_ROOT = re.compile(r"(<html[^<>]*?)\s*/>", re.IGNORECASE)
 
@@ -81,10 +82,7 @@ def remove(element: HtmlElement) -> None:
 
 def has_paragraphs(element: HtmlElement) -> bool:
     """Whether an element that should hold a line or two holds paragraphs: its end tag was lost."""
-    return _SECOND_PARAGRAPH(element) is True
-
-
-_SECOND_PARAGRAPH = etree.XPath("boolean((.//p)[3])")
+    return len(element) > 0 and next(islice(element.iterdescendants("p"), 2, None), None) is not None
 
 
 def visible_text(element: HtmlElement) -> str:
@@ -92,6 +90,8 @@ def visible_text(element: HtmlElement) -> str:
 
     Ordinary white space runs become one space; no-break spaces stay.
     """
+    if next(element.iter(*_UNREAD), None) is None:
+        return squeeze(_STRING(element))
     return squeeze("".join(_TEXTS(element)))
 
 
@@ -105,9 +105,9 @@ def says_more_than(element: HtmlElement, characters: int) -> bool:
     return len(visible_text(element)) > characters
 
 
-_TEXTS = etree.XPath(
-    ".//text()[not(parent::script or parent::style or parent::noscript or parent::template)]", smart_strings=False
-)
+_UNREAD = ("script", "style", "noscript", "template")
+_STRING = etree.XPath("string()", smart_strings=False)
+_TEXTS = etree.XPath(f".//text()[not({' or '.join(f'parent::{tag}' for tag in _UNREAD)})]", smart_strings=False)
 _WHITE = " \t\r\n\f\v\u2028\u2029\u0085"
 _RUNS = re.compile(f"[{_WHITE[1:]}][{_WHITE}]*| [{_WHITE}]+")
 """White space that is more, or other, than one space: most of a text needs no change."""
@@ -115,7 +115,7 @@ _RUNS = re.compile(f"[{_WHITE[1:]}][{_WHITE}]*| [{_WHITE}]+")
 
 def single_spaced(text: str) -> str:
     """`text` with runs of ordinary white space as one space."""
-    return " " if text.isascii() and text.isspace() else _RUNS.sub(" ", text)
+    return _RUNS.sub(" ", text) if _RUNS.search(text) else text
 
 
 def squeeze(text: str) -> str:

@@ -18,6 +18,9 @@ from crawler.extraction.parse import visible_text
 from crawler.extraction.rules import Rules, texts
 from crawler.extraction.vocabulary import entries
 
+_TAG_LINKS = etree.XPath("//a[@rel='tag' or @rel='category tag']")
+_CANONICAL = etree.XPath("//link[@rel='canonical']/@href", smart_strings=False)
+
 MOST = 3
 """Candidates of one place that are kept."""
 
@@ -67,8 +70,7 @@ def tags_of(page: PageFacts) -> Choice:
         stated = re.split(r"[,;]", stated[0])
     if tags := _distinct(stated):
         return _tags(tags, "json-ld")
-    links = page.tree.xpath("//a[@rel='tag' or @rel='category tag']")
-    return _tags(_distinct(map(visible_text, links)), "link")
+    return _tags(_distinct(map(visible_text, _TAG_LINKS(page.tree))), "link")
 
 
 def _tags(tags: list[str], place: str) -> Choice:
@@ -114,8 +116,7 @@ def _marked_standfirsts(page: PageFacts) -> list[HtmlElement]:
 
 def canonical_of(page: PageFacts) -> Choice:
     """The address that the page says is its own, made absolute."""
-    links = page.tree.xpath("//link[@rel='canonical']/@href")
-    for place, stated in (("link", links), ("og:url", page.named(["og:url"]))):
+    for place, stated in (("link", _CANONICAL(page.tree)), ("og:url", page.named(["og:url"]))):
         for address in stated:
             if joined := _absolute(page.url, str(address)):
                 return Choice(joined, place, "the first place that states one", "high")

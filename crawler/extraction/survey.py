@@ -100,15 +100,14 @@ def _names_bits(names: str) -> int:
 
 
 def _bits_of(element: HtmlElement, tag: str) -> int:
-    bits = 0
-    if names := element.get("class"):
-        bits = _names_bits(names)
+    get = element.get
+    bits = _names_bits(names) if (names := get("class")) else 0
     # The id of a heading is what it says, as an address.
-    if (names := element.get("id")) and tag not in HEADINGS:
+    if (names := get("id")) and tag not in HEADINGS:
         bits |= _names_bits(names)
-    if names := element.get("itemprop"):
+    if names := get("itemprop"):
         bits |= _names_bits(names)
-    if (style := element.get("style")) and "display" in style and "none" in style:
+    if (style := get("style")) and "display" in style and "none" in style:
         bits |= _HIDDEN
     return bits
 
@@ -164,7 +163,7 @@ def survey(root: HtmlElement, without: Collection[HtmlElement] = ()) -> Survey:
     for event, element in walker:
         tag = element.tag
         if event == "start":
-            if (_is_skipped(element, tag) and element is not root) or element in without:
+            if (element is not root and _is_skipped(element, tag)) or (without and element in without):
                 skipped = element
                 walker.skip_subtree()
                 if tag == "img":
@@ -176,7 +175,7 @@ def survey(root: HtmlElement, without: Collection[HtmlElement] = ()) -> Survey:
                 skipped = None
             else:
                 walk.close(tag)
-            if element is not root and (tail := element.tail):
+            if (tail := element.tail) and element is not root:
                 walk.text(tail)
     walk.flush()
     return Survey(walk.found, walk.boxes, walk.alternatives)
@@ -297,6 +296,11 @@ class _Walk:
                 self.alternatives.add(squeeze(said))
 
     def text(self, text: str) -> None:
+        if text.isspace() and text.isascii():
+            # The line breaks of the source, between most elements; at the beginning of a block they are nothing.
+            if self._buffer:
+                self._buffer.append(" ")
+            return
         text = single_spaced(text)
         self._buffer.append(text)
         if self._in_link > 0:
@@ -309,7 +313,7 @@ class _Walk:
         if self._buffer:
             text = "".join(self._buffer)
             self._buffer.clear()
-            if not text.isspace() and self._open:
+            if self._open and not text.isspace():
                 self._add(text)
         self._linked = self._bits = self._stressed = 0
 
