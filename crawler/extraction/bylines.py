@@ -92,14 +92,15 @@ class Bylines:
     """The elements of a page that look like a byline."""
 
     def __init__(self, page: PageFacts, title: str) -> None:
-        self._head = headline_element(page.tree, title)
+        self._text_of = page.elements.text_of
+        self._head = headline_element(page.elements, title)
         self._above = set(self._head.iterancestors()) if self._head is not None else set()
-        marked = [one for one in page.marked.get("itemprop", ()) if _is_author(one)]
-        self._sure = [*marked, *page.marked.get("author", ())]
-        self._marked = [*self._sure, *page.marked.get("byline", ())]
+        marked = [one for one in page.elements.marked("itemprop") if _is_author(one)]
+        self._sure = [*marked, *page.elements.marked("author")]
+        self._marked = [*self._sure, *page.elements.marked("byline")]
         self._begun: list[HtmlElement] = []
         """Short paragraphs between the headline and the first long one."""
-        self._names = set(page.marked.get("byline", ()))
+        self._names = set(page.elements.marked("byline"))
         self.near = self._near()
 
     def _near(self) -> list[HtmlElement]:
@@ -107,11 +108,11 @@ class Bylines:
         if self._head is None:
             return []
         marked, found = set(self._marked), []
-        for element in behind(self._head):
+        for element in behind(self._head, self._text_of):
             if element.tag == "p":
                 self._begun.append(element)
             says = element.tag in _SIGNED and element.text is not None and _LEADS.match(element.text.lstrip())
-            if (says or element in marked) and len(visible_text(element)) < BYLINE_LENGTH and self._is_own(element):
+            if (says or element in marked) and len(self._text_of(element)) < BYLINE_LENGTH and self._is_own(element):
                 found.append(element)
         return found[:MOST_BYLINES]
 
@@ -127,7 +128,7 @@ class Bylines:
     def each_marked(self, publishers: Sequence[str]) -> list[str]:
         """The people near the headline who are each marked as an author."""
         sure = set(self._sure)
-        names = [people([visible_text(element)], publishers) for element in self.near if element in sure]
+        names = [people([self._text_of(element)], publishers) for element in self.near if element in sure]
         return list({fold_name(found[0]): found[0] for found in names if len(found) == 1}.values())
 
     def less_sure(self, publishers: Sequence[str]) -> Iterator[tuple[list[str], str]]:

@@ -14,6 +14,7 @@ from crawler.extraction.choice import provenance_of
 from crawler.extraction.clean import clean_blocks, fold
 from crawler.extraction.dateline import credit_of
 from crawler.extraction.decode import decode_page
+from crawler.extraction.elements import Elements
 from crawler.extraction.language import language_choice
 from crawler.extraction.metadata import Metadata, read_metadata
 from crawler.extraction.page_links import page_links
@@ -51,13 +52,14 @@ def extract(
         return _rejected(Rejection("not-html", "there is no markup that could be read"))
     if refused := refuse_page(tree, url):
         return _rejected(refused)
-    metadata = read_metadata(tree, url, rules, headers)
+    elements = Elements(tree)
+    metadata = read_metadata(tree, url, rules, headers, elements)
     found = body_of(tree, rules, metadata, template.places if template else ())
     cleaned = clean_blocks(found.blocks, metadata.title, rules.drop_lines, metadata.authors, metadata.headlines)
     blocks = template.without_furniture(cleaned) if template else cleaned
     left = set(map(id, blocks))
     removed = [block.text for block in cleaned if id(block) not in left]
-    links = page_links(tree, url, metadata.canonical_url)
+    links = page_links(elements, url, metadata.canonical_url)
     # What is an article is not for the template to say: it could only make one too short.
     if not rules.part and (refused := judge(tree, url, metadata, _led(rules, metadata, cleaned), rules)):
         return _rejected(refused) | {"links": links}

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import clean_text
+from crawler.extraction.elements import Elements
 from crawler.extraction.jsonld import Node, article_node, json_ld
 from crawler.extraction.parse import squeeze, visible_text
-from crawler.extraction.vocabulary import entries, name_pattern
+from crawler.extraction.vocabulary import entries
 
 MOST_MARKED = 200
 """Elements with a mark that are looked at; a page with more of them lists articles or comments."""
-
-MARKS = {
-    "byline": re.compile(name_pattern("byline"), re.IGNORECASE),
-    "author": re.compile(r"(?:^|\s)(?:author-name|fn)(?:\s|$)"),
-    "standfirst": re.compile(name_pattern("standfirst"), re.IGNORECASE),
-}
-"""Marks of elements, and what shows them in a class attribute."""
-
-_ANY_MARK = re.compile("|".join(pattern.pattern for pattern in MARKS.values()), re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -36,25 +26,25 @@ class PageFacts:
     metas: dict[str, list[str]]
     nodes: list[Node]
     node: Node
-    marked: dict[str, list[HtmlElement]]
-    """Elements by what their class, `itemprop` or `rel` marks them as (`MARKS`), in the order of the page."""
+    elements: Elements
 
     @classmethod
-    def of(cls, tree: HtmlElement, url: str) -> PageFacts:
-        """The facts of the page `tree` at `url`."""
+    def of(cls, tree: HtmlElement, url: str, elements: Elements | None = None) -> PageFacts:
+        """The facts of the page `tree` at `url`; `elements` are its own, where they have been gathered already."""
+        elements = elements or Elements(tree)
         metas: dict[str, list[str]] = {}
-        for meta in tree.iter("meta"):
+        for meta in elements.tagged("meta"):
             content = (meta.get("content") or "").strip()
             for name in (meta.get("property"), meta.get("name"), meta.get("itemprop")):
                 if name and content:
                     metas.setdefault(name.strip().lower(), []).append(content)
-        nodes = json_ld(tree)
-        return cls(tree, url, metas, nodes, article_node(nodes, url), _marked(tree))
+        nodes = json_ld(elements.tagged("script"))
+        return cls(tree, url, metas, nodes, article_node(nodes, url), elements)
 
     def itemprop(self, name: str) -> list[str]:
         """What the page's microdata state a property to be; those of `<meta itemprop>` first."""
         found = list(self.metas.get(name.lower(), ()))
-        for element in self.marked.get("itemprop", ())[:MOST_MARKED]:
+        for element in self.elements.marked("itemprop")[:MOST_MARKED]:
             if name in element.get("itemprop", "").split() and element.tag != "meta":
                 found.append(element.get("datetime") or element.get("content") or visible_text(element))
         return [text for text in found if text]
@@ -73,34 +63,6 @@ class PageFacts:
     def named(self, names: Iterable[str]) -> list[str]:
         """The contents of the meta tags of these names, in the order of the names."""
         return [content for name in names for content in self.metas.get(name, ())]
-
-
-def _marked(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
-    marked: dict[str, list[HtmlElement]] = {}
-    for element in tree.iter():
-        if names := element.get("class"):
-            for mark in marks_of(names):
-                marked.setdefault(mark, []).append(element)
-        if element.get("itemprop"):
-            marked.setdefault("itemprop", []).append(element)
-        if element.get("rel") == "author":
-            marked.setdefault("author", []).append(element)
-    return marked
-
-
-@lru_cache(maxsize=8192)
-def marks_of(names: str) -> tuple[str, ...]:
-    """The marks among `MARKS` that the words of a class attribute are."""
-    found = {mark for name in names.split() for mark in _marks_of_name(name)}
-    return tuple(mark for mark in MARKS if mark in found) if found else ()
-
-
-@lru_cache(maxsize=8192)
-def _marks_of_name(name: str) -> tuple[str, ...]:
-    """The marks of one class: the classes of a page recur in ever new combinations."""
-    if not _ANY_MARK.search(name):
-        return ()
-    return tuple(mark for mark, pattern in MARKS.items() if pattern.search(name))
 
 
 def first_of(values: Iterable[str]) -> str | None:

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import unquote, urljoin, urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import clean_text
 from crawler.extraction.jsonld import Node, first
 from crawler.extraction.parse import visible_text
-from crawler.extraction.vocabulary import EXSLT, alternatives, named
+from crawler.extraction.vocabulary import alternatives, name_pattern
 
 CAPTION_LENGTH = 600
 """Characters; a longer text beside an image is not its caption."""
 
 _CREDIT = re.compile(rf"\s*[\[(]?\s*(?P<credit>{alternatives('lines', 'credits')})[\])]?\s*$", re.IGNORECASE)
-_CAPTIONS = etree.XPath(f".//figcaption | .//*[{named('picture_text')}]", namespaces=EXSLT)
-_CREDITS = etree.XPath(f".//*[{named('picture_credit')}]", namespaces=EXSLT)
+_TEXT = re.compile(name_pattern("picture_text"), re.IGNORECASE)
+_CREDITED = re.compile(name_pattern("picture_credit"), re.IGNORECASE)
 
 
-def lead_image(tree: HtmlElement, url: str, stated: Sequence[str], node: Node) -> dict[str, str | None] | None:
-    """The lead image, with the caption and credit that the page shows; `stated` are its addresses in meta tags."""
+def lead_image(
+    images: Sequence[HtmlElement], url: str, stated: Sequence[str], node: Node
+) -> dict[str, str | None] | None:
+    """The lead image, with the caption and credit that the page shows beside it; `images` are all that the page shows,
+    `stated` the addresses in its meta tags."""
     stated_in_node = node.get("image")
     objects = stated_in_node if isinstance(stated_in_node, list) else [stated_in_node]
     described = next((item for item in objects if isinstance(item, dict)), {})
@@ -35,7 +38,7 @@ def lead_image(tree: HtmlElement, url: str, stated: Sequence[str], node: Node) -
         ),
         None,
     )
-    shown = _shown(tree, url, address)
+    shown = _shown(images, address)
     if not address and shown is not None:
         address = shown.get("src")
     if not address:
@@ -50,10 +53,9 @@ def lead_image(tree: HtmlElement, url: str, stated: Sequence[str], node: Node) -
     return {"url": address, "caption": caption and clean_text(caption), "credit": credit and clean_text(credit)}
 
 
-def _shown(tree: HtmlElement, url: str, address: str | None) -> HtmlElement | None:
+def _shown(images: Sequence[HtmlElement], address: str | None) -> HtmlElement | None:
     """The image on the page that is the one at `address`, or the first in the article with a caption."""
     name = _name(address)
-    images = list(tree.iter("img"))
     for image in images if name else []:
         addresses = (image.get("src"), image.get("data-src"), (image.get("srcset") or "").split(" ")[0])
         if any(_may_name(address, name) and _name(address) == name for address in addresses if address):
@@ -86,11 +88,30 @@ def _beside(image: HtmlElement) -> tuple[str | None, str | None]:
     for depth, box in enumerate(image.iterancestors("figure", "div", "p", "table")):
         if depth > 3 or len(visible_text(box)) > CAPTION_LENGTH:
             break
-        credit = credit or next(filter(None, map(visible_text, _CREDITS(box))), None)
-        caption = caption or next(filter(None, map(visible_text, _CAPTIONS(box))), None)
+        credit = credit or next(filter(None, map(visible_text, _within(box, _is_credit))), None)
+        caption = caption or next(filter(None, map(visible_text, _within(box, _is_caption))), None)
         if caption and credit:
             break
     return _divide(caption, credit)
+
+
+def _within(box: HtmlElement, is_wanted: Callable[[str], bool]) -> Iterator[HtmlElement]:
+    """The elements in `box` whose class is of a kind; an element for captions is one whatever its class."""
+    for element in box.iterdescendants():
+        if (element.tag == "figcaption" and is_wanted is _is_caption) or (
+            (names := element.get("class")) and is_wanted(names)
+        ):
+            yield element
+
+
+@lru_cache(maxsize=4096)
+def _is_caption(names: str) -> bool:
+    return _TEXT.search(names) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_credit(names: str) -> bool:
+    return _CREDITED.search(names) is not None
 
 
 def _divide(caption: str | None, credit: str | None) -> tuple[str | None, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -18,6 +18,9 @@ MAX_DEPTH = 12
 _WRAPPING = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*$"
 )
+_BEGINS, _ENDS = ("{", "["), ("}", "]")
+"""How JSON begins and ends that nothing is wrapped around; to look for what is takes longer than to read it."""
+
 _COMMENT = re.compile(r"^\s*//.*$|/\*.*?\*/", re.MULTILINE | re.DOTALL)
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _ARTICLE_TYPES = re.compile(
@@ -25,10 +28,10 @@ _ARTICLE_TYPES = re.compile(
 )
 
 
-def json_ld(tree: HtmlElement) -> list[Node]:
-    """Every node of the page's JSON-LD, containers before what they hold; broken blocks give what can be read."""
+def json_ld(scripts: Iterable[HtmlElement]) -> list[Node]:
+    """Every node of the JSON-LD in `scripts`, containers before what they hold; broken blocks give what can be read."""
     nodes: list[Node] = []
-    for script in tree.iter("script"):
+    for script in scripts:
         if "ld+json" in (script.get("type") or "").lower() and script.text:
             for value in _values(script.text):
                 nodes.extend(_nodes(value, 0))
@@ -36,7 +39,9 @@ def json_ld(tree: HtmlElement) -> list[Node]:
 
 
 def _values(text: str) -> Iterator[Any]:
-    text = _WRAPPING.sub("", text.strip())
+    text = text.strip()
+    if text[:1] not in _BEGINS or text[-1:] not in _ENDS:
+        text = _WRAPPING.sub("", text)
     for attempt in (str, _repaired, _unescaped):
         try:
             yield json.loads(attempt(text), strict=False)

@@ -11,6 +11,7 @@ from crawler.extraction.blocks import clean_text
 from crawler.extraction.bylines import Bylines, agency_of, authors_of
 from crawler.extraction.choice import Choice, Provenance, provenance_of
 from crawler.extraction.dates import Stated
+from crawler.extraction.elements import Elements
 from crawler.extraction.facts import PageFacts, first_of, one_line
 from crawler.extraction.images import lead_image
 from crawler.extraction.jsonld import first, strings, types
@@ -61,12 +62,19 @@ class Metadata:
     """For each field with candidates: which was taken, and why (`crawler.extraction.choice`)."""
 
 
-def read_metadata(tree: HtmlElement, url: str, rules: Rules, headers: Mapping[str, str] | None = None) -> Metadata:
+def read_metadata(
+    tree: HtmlElement,
+    url: str,
+    rules: Rules,
+    headers: Mapping[str, str] | None = None,
+    elements: Elements | None = None,
+) -> Metadata:
     """What the page `tree` at `url` says about its article; `rules` override where their selectors match.
 
-    `headers` are those of the response; only reservations of rights are read from them.
+    `headers` are those of the response; only reservations of rights are read from them. `elements` are those of the
+    page, where they have been gathered already.
     """
-    page = PageFacts.of(tree, url)
+    page = PageFacts.of(tree, url, elements)
     choices = _choices(page, rules)
     value = {name: choice.value for name, choice in choices.items()}
     title = value["title"] or ""
@@ -82,7 +90,7 @@ def read_metadata(tree: HtmlElement, url: str, rules: Rules, headers: Mapping[st
         site_name=one_line(first_of(site_names_of(page)) or site_in_title(_page_title(page), title)),
         description=value["description"],
         standfirst=value["standfirst"],
-        image=lead_image(tree, url, page.meta("image"), page.node),
+        image=lead_image(page.elements.tagged("img"), url, page.meta("image"), page.node),
         canonical_url=value["canonical_url"],
         stated_language=value["language"],
         stated_body=first(page.node.get("articleBody")) or "",
@@ -125,7 +133,7 @@ def _headline(page: PageFacts, rules: Rules, site_names: list[str]) -> Choice:
         stated = [("json-ld", text) for text in strings(page.node.get("headline"))]
         stated += [(name, text) for name, said in metas(page, "title") for text in said]
         names = [*site_names, *host_names(page.url)]
-        title = choose_title(stated, visible_headings(page.tree), _page_title(page), names)
+        title = choose_title(stated, visible_headings(page.elements), _page_title(page), names)
     title.value = clean_text(squeeze(title.value or "").replace("\n", " "))
     return title
 

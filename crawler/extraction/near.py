@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extraction.clean import fold
-from crawler.extraction.parse import visible_text
+from crawler.extraction.elements import Elements
 
 PARAGRAPH = 220
 """Characters of a paragraph with which the text of an article has begun."""
@@ -20,29 +20,33 @@ NEAR = 250
 ABOVE = 12
 """Elements before the headline that may belong to it."""
 
+_PRECEDING = etree.XPath(f"preceding::*[position() <= {ABOVE}]")
 
-def headline_element(tree: HtmlElement, title: str) -> HtmlElement | None:
+
+def headline_element(elements: Elements, title: str) -> HtmlElement | None:
     """The heading that shows `title`, or the first of the page."""
     first, wanted = None, fold(title)
     for tag in ("h1", "h2"):
-        for element in tree.iter(tag):
+        for element in elements.tagged(tag):
             first = element if first is None else first
-            if wanted and fold(visible_text(element)) == wanted:
+            if wanted and fold(elements.text_of(element)) == wanted:
                 return element
     return first
 
 
-def behind(headline: HtmlElement) -> Iterator[HtmlElement]:
-    """The elements between `headline` and the first long paragraph, in the order of the page."""
+def behind(headline: HtmlElement, text_of: Callable[[HtmlElement], str]) -> Iterator[HtmlElement]:
+    """The elements between `headline` and the first long paragraph, in the order of the page.
+
+    `text_of` gives the text of an element."""
     for element in islice(_following(headline), NEAR):
-        if element.tag == "p" and len(visible_text(element)) >= PARAGRAPH:
+        if element.tag == "p" and len(text_of(element)) >= PARAGRAPH:
             return
         yield element
 
 
 def above(headline: HtmlElement) -> list[HtmlElement]:
     """The last elements before `headline`, the nearest first."""
-    return list(islice(headline.xpath(f"preceding::*[position() <= {ABOVE}]"), ABOVE))[::-1]
+    return list(islice(_PRECEDING(headline), ABOVE))[::-1]
 
 
 def _following(element: HtmlElement) -> Iterator[HtmlElement]:

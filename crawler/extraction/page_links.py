@@ -11,15 +11,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
-
-from lxml.html import HtmlElement
 
 from crawler.discovery.amp import publishers_address
 from crawler.discovery.pagination import MAX_ANCHORS, NEXT_TEXT
 from crawler.discovery.urls import absolute, canonical_url, host_of
+from crawler.extraction.elements import Elements
 from crawler.extraction.numbering import Reading, readings, whole_of
 
 Form = Literal["page", "single-page", "amp"]
@@ -40,6 +39,9 @@ RELATIVE = 30
 """Characters of a relative address that may name a page without naming the article: `?page=2`, `2/`."""
 
 _NOT_RELATIVE = ("/", "http:", "https:", "javascript:", "mailto:")
+_ON_HOST = re.compile(r"https?://[A-Za-z0-9.-]+(?=[:/?]|$)")
+"""The beginning of an address that says plainly which host it is on, as those behind "Share" do."""
+
 _PREVIOUS = frozenset({"prev", "previous"})
 _MARKED = re.compile("next|prev", re.IGNORECASE)
 
@@ -73,9 +75,9 @@ class _Link(NamedTuple):
         return any(one.base == base and one.number == number for one in self.readings)
 
 
-def page_links(tree: HtmlElement, url: str, canonical: str | None) -> PageLinks | None:
-    """What the page `tree` at `url`, which states that `canonical` address, says; None where it says nothing."""
-    page = _Paged(tree, url, canonical)
+def page_links(elements: Elements, url: str, canonical: str | None) -> PageLinks | None:
+    """What a page at `url`, which states that `canonical` address, says by its elements; None where it says nothing."""
+    page = _Paged(elements, url, canonical)
     if page.is_amp and page.states_other:
         return PageLinks(base=page.stated, of=canonical, form="amp")
     if page.states_other and whole_of(url) == page.stated:
@@ -102,20 +104,20 @@ class _Standing(NamedTuple):
 class _Paged:
     """A page that is looked at for its place among others."""
 
-    def __init__(self, tree: HtmlElement, url: str, canonical: str | None) -> None:
-        self._tree = tree
+    def __init__(self, elements: Elements, url: str, canonical: str | None) -> None:
+        self._elements = elements
         self._url = url
         self._own = canonical_url(url)
         self._readings = readings(url)
         self._canonical = canonical
         self.stated = canonical_url(canonical) if canonical else ""
-        based = next((element.get("href") for element in tree.iter("base")), None)
+        based = next((element.get("href") for element in elements.tagged("base")), None)
         self._base = (absolute(url, based) or url) if based else url
 
     @property
     def is_amp(self) -> bool:
         """Whether the page is written in AMP HTML (https://amp.dev/documentation/guides-and-tutorials/learn/spec/amphtml)."""
-        return "amp" in self._tree.attrib or "\u26a1" in self._tree.attrib
+        return any(name in self._elements.tree.attrib for name in ("amp", "\u26a1"))
 
     @property
     def states_other(self) -> bool:
@@ -124,7 +126,7 @@ class _Paged:
 
     def amp(self) -> str | None:
         """The AMP twin that the page names, on the publisher's own host."""
-        for link in self._tree.iter("link"):
+        for link in self._elements.tagged("link"):
             named = link.get("href") if link.get("rel") == "amphtml" else None
             found = absolute(self._base, named) if named else None
             found = publishers_address(found) if found else None
@@ -139,10 +141,12 @@ class _Paged:
 
     def _found(self) -> Iterator[_Link]:
         host, may_be = host_of(self._url), _may_be(self._readings)
-        for element in islice(self._tree.iter("a", "link"), MAX_ANCHORS):
+        for element in islice(chain(self._elements.tagged("link"), self._elements.tagged("a")), MAX_ANCHORS):
             reference, rel = element.get("href"), element.get("rel")
             # Hundreds of links come by here, and few get further.
             if not reference or "#" in reference or not (may_be(reference) or (rel and _MARKED.search(rel))):
+                continue
+            if (named := _ON_HOST.match(reference)) and host_of(named[0]) != host:
                 continue
             found = absolute(self._base, reference)
             if found and host_of(found) == host:
@@ -243,8 +247,11 @@ def _may_be(own: list[Reading]) -> Callable[[str], bool]:
     stems = {_stem(one.base) for one in own} - {""}
     named = stems | {unquote(stem) for stem in stems}
 
+    has_stem = re.compile("|".join(map(re.escape, sorted(named)))).search
+
     def may_be(reference: str) -> bool:
-        relative = len(reference) <= RELATIVE and not reference.startswith(_NOT_RELATIVE)
-        return relative or any(stem in reference for stem in named)
+        if len(reference) <= RELATIVE and not reference.startswith(_NOT_RELATIVE):
+            return True
+        return bool(named) and has_stem(reference) is not None
 
     return may_be

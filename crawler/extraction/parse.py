@@ -18,7 +18,7 @@ MAX_CHARACTERS = 20_000_000
 _CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NO_CHARACTERS = "\ufffe\uffff"
 _END_OF_BODY = re.compile(r"</(?:[Bb][Oo][Dd][Yy]|[Hh][Tt][Mm][Ll])\s*>")
-"""libxml2 drops what follows these; browsers show it. Case is spelt out: so "</" is looked for as it stands, and fast."""
+"""libxml2 drops what follows these; browsers show it. With case spelt out, "</" is looked for as it stands: fast."""
 
 _SELF_CLOSED_ROOT = re.compile(r"(<html[^<>]*?)\s*/>", re.IGNORECASE)
 

@@ -118,11 +118,11 @@ def _marked_times(tree: HtmlElement, zone: str) -> Iterator[Found]:
 
 def _shown(page: PageFacts, zone: str, title: str) -> Iterator[Found]:
     """The dates that stand by the headline; that of a change only where there is no other."""
-    headline = headline_element(page.tree, title)
+    headline = headline_element(page.elements, title)
     if headline is None:
         return
     changed: list[Found] = []
-    for element in chain(behind(headline), above(headline)):
+    for element in chain(behind(headline, page.elements.text_of), above(headline)):
         text = (element.text or "").strip()
         if _may_show(text) and (date := read_date(text, zone)):
             if _CHANGED.search(text):

@@ -18,9 +18,6 @@ from crawler.extraction.parse import visible_text
 from crawler.extraction.rules import Rules, texts
 from crawler.extraction.vocabulary import entries
 
-_TAG_LINKS = etree.XPath("//a[@rel='tag' or @rel='category tag']")
-_CANONICAL = etree.XPath("//link[@rel='canonical']/@href", smart_strings=False)
-
 MOST = 3
 """Candidates of one place that are kept."""
 
@@ -70,7 +67,8 @@ def tags_of(page: PageFacts) -> Choice:
         stated = re.split(r"[,;]", stated[0])
     if tags := _distinct(stated):
         return _tags(tags, "json-ld")
-    return _tags(_distinct(map(visible_text, _TAG_LINKS(page.tree))), "link")
+    links = [link for link in page.elements.tagged("a") if link.get("rel") in ("tag", "category tag")]
+    return _tags(_distinct(map(visible_text, links)), "link")
 
 
 def _tags(tags: list[str], place: str) -> Choice:
@@ -97,26 +95,28 @@ def standfirst_of(page: PageFacts) -> Choice:
     """The paragraph between headline and body that sums the article up, where the page marks one."""
     described = {fold(text) for text in (*page.meta("description"), *strings(page.node.get("description")))}
     for element in _marked_standfirsts(page):
-        text = visible_text(element)
+        text = page.elements.text_of(element)
         if len(text) in STANDFIRST_LENGTHS and not _ELSEWHERE(element):
             return Choice(one_line(text), "mark", "its class or microdata say so", "medium")
     for tag in ("h2", "p"):
-        for element in islice(page.tree.iter(tag), _FIRST_PARAGRAPHS):
-            text = visible_text(element)
+        for element in page.elements.tagged(tag)[:_FIRST_PARAGRAPHS]:
+            text = page.elements.text_of(element)
             if len(text) in STANDFIRST_LENGTHS and fold(text) in described:
                 return Choice(one_line(text), "text", "the page describes itself with it", "high")
     return Choice()
 
 
 def _marked_standfirsts(page: PageFacts) -> list[HtmlElement]:
-    stated = [one for one in page.marked.get("itemprop", ()) if one.get("itemprop") in _DESCRIBING]
-    found = [*page.marked.get("standfirst", ())[:20], *stated[:5]]
+    stated = [one for one in page.elements.marked("itemprop") if one.get("itemprop") in _DESCRIBING]
+    found = [*page.elements.marked("standfirst")[:20], *stated[:5]]
     return [element for element in found if element.tag not in ("meta", "html", "body", "article")]
 
 
 def canonical_of(page: PageFacts) -> Choice:
     """The address that the page says is its own, made absolute."""
-    for place, stated in (("link", _CANONICAL(page.tree)), ("og:url", page.named(["og:url"]))):
+    canonical = [link for link in page.elements.tagged("link") if link.get("rel") == "canonical"]
+    links = [address for link in canonical if (address := link.get("href")) is not None]
+    for place, stated in (("link", links), ("og:url", page.named(["og:url"]))):
         for address in stated:
             if joined := _absolute(page.url, str(address)):
                 return Choice(joined, place, "the first place that states one", "high")

@@ -6,11 +6,10 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
-from lxml.html import HtmlElement
-
 from crawler.extraction.choice import Candidate, Choice, Confidence
 from crawler.extraction.clean import fold
-from crawler.extraction.parse import squeeze, visible_text
+from crawler.extraction.elements import Elements
+from crawler.extraction.parse import squeeze
 
 LONGEST = 300
 """Characters; what is longer is no headline."""
@@ -35,12 +34,12 @@ _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9ff
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
-def visible_headings(tree: HtmlElement) -> list[tuple[str, str]]:
+def visible_headings(elements: Elements) -> list[tuple[str, str]]:
     """The page's headings of the first two levels, as (tag, text), first level first, each in the page's order."""
     found = []
     for tag in ("h1", "h2"):
-        for _, element in zip(range(MOST_HEADINGS), tree.iter(tag), strict=False):
-            text = visible_text(element)
+        for element in elements.tagged(tag)[:MOST_HEADINGS]:
+            text = elements.text_of(element)
             if text and len(text) <= LONGEST:
                 found.append((tag, text))
     return found

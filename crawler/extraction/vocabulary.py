@@ -41,16 +41,6 @@ def name_pattern(*lists: str) -> str:
     return f"(?:^|[\\s_-]){alternatives('names', *lists)}(?:[\\s_-]|$)"
 
 
-def named(*lists: str, attribute: str = "@class") -> str:
-    """An XPath condition: `attribute` has one of the words of `lists` in it (EXSLT regular expressions, prefix re)."""
-    pattern = alternatives("names", *lists).replace("?:", "")
-    return f"re:test({attribute}, '(^|[\\s_-]){pattern}([\\s_-]|$)', 'i')"
-
-
-EXSLT = {"re": "http://exslt.org/regular-expressions"}
-"""The namespace that `named` needs."""
-
-
 @cache
 def box_words() -> dict[str, list[tuple[str, ...]]]:
     """For each group of words in classes and ids, its entries: one word, or several that have to be there together."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from crawler.extraction.elements import Elements
 from crawler.extraction.numbering import readings, whole_of
 from crawler.extraction.page_links import PageLinks, page_links
 from crawler.extraction.parse import parse_page
@@ -18,7 +19,7 @@ def links_of(
 ) -> PageLinks | None:
     tree = parse_page(f"<!DOCTYPE html>{html}<head>{head}</head><body><p>Text.</p>{body}</body></html>")
     assert tree is not None
-    return page_links(tree, url, canonical)
+    return page_links(Elements(tree), url, canonical)
 
 
 @pytest.mark.parametrize(
