@@ -8,6 +8,9 @@ text (the label) and html. The text metric is that of Scrapinghub's article-extr
 words for each page; precision is the mean over pages with output, recall over all, F1 their harmonic mean.
 Ideographs and kana count as a word each. Times are CPU seconds of this process, each system alone after a warm-up.
 
+Our text is scored whatever the verdict: that a page is no article is what the crawl goes by, and here somebody says
+that it is one. The pages that a crawl would refuse are named, and so are those on which another system is far better.
+
 With --templates: the pages of sites that have several in a set, extracted on first sight, and again with the template
 that is learnt, without labels, from the other pages of the site. `used` counts pages whose place was known.
 """
@@ -43,6 +46,9 @@ Output = dict[str, Any]
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 POOR = 0.8
 """A page with a lower F1 has lost its article, or drowned it."""
+
+BEHIND = 0.5
+"""By how much F1 a page is named as one on which another system did far better than ours."""
 
 WARM_UP = 5
 PARTS = 4
@@ -101,7 +107,7 @@ def _fields(page: Page, output: Output) -> dict[str, bool]:
 def ours(page: Page, template: Template | None = None) -> Output:
     body = page["html"].encode("utf-8", "replace")
     result = extract(body, "text/html; charset=utf-8", page["url"], Rules(), template=template)
-    if "rejected" in result:
+    if "text" not in result:
         return {"text": "", "title": "", "authors": [], "date": None, "rejected": result["rejected"]}
     # The labels of the text are of the body alone; where a set's labels begin with the title, it is put back below.
     _, _, body = result["text"].partition("\n\n")
@@ -111,6 +117,7 @@ def ours(page: Page, template: Template | None = None) -> Output:
         "text": body,
         "seen": Seen.of(result["text"], "", result["place"], result["removed"]),
         "place": result["place"],
+        "rejected": result.get("rejected"),
     }
 
 
@@ -273,6 +280,17 @@ def show_worst(scores: list[Score], count: int) -> None:
             print(line[:300])
 
 
+def show_behind(scores: dict[str, list[Score]]) -> None:
+    """The pages that a crawl would refuse, and those on which ours is far behind another system."""
+    refused = [one for one in scores["ours"] if one.output.get("rejected")]
+    for one in refused:
+        print(f"  a crawl would refuse ({one.output['rejected']}), F1 {one.f1:.3f}: {one.page['url']}")
+    for name, others in scores.items():
+        for one, other in zip(scores["ours"], others, strict=True):
+            if one.f1 < other.f1 - BEHIND:
+                print(f"  F1 {one.f1:.3f}, {name} {other.f1:.3f}: {one.page['url']}")
+
+
 def show_languages(scores: list[Score]) -> None:
     grouped: dict[str, list[Score]] = {}
     for one in scores:
@@ -319,15 +337,19 @@ def main(arguments: Iterable[str] | None = None) -> None:
         if options.templates:
             show_templates(path.name.split(".")[0], pages)
             continue
+        by_system: dict[str, list[Score]] = {}
         for name in options.systems:
             outputs, rate = run(available[name], pages)
             scores = [score(page, output) for page, output in zip(pages, with_title(pages, outputs), strict=True)]
+            by_system[name] = scores
             print(f"{path.name.split('.')[0]:<16}{name:<24}{summary(scores)}  {rate:.1f}", flush=True)
             if options.languages:
                 show_languages(scores)
             if options.wrong:
                 show_fields(scores, options.wrong)
             show_worst(scores, options.worst)
+        if "ours" in by_system:
+            show_behind(by_system)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"Peak memory of the whole run: {peak:.0f} MiB")
 

@@ -1,4 +1,4 @@
-"""One page, from bytes to the fields of an article or a reason why it is none: a pure function."""
+"""One page, from bytes to the fields of an article, and the reason where it is none: a pure function."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ def extract(
     headers: Mapping[str, str] | None = None,
     template: Template | None = None,
 ) -> Extracted:
-    """The fields of the article on a page, or `{"rejected": reason, "detail": what showed it}`.
+    """The fields of the article on a page; `rejected` (the reason) and `detail` (what showed it) where it is none.
+
+    A page that has no text to look at (another type, a challenge, a consent wall) gives nothing but these two. Of any
+    other the text is there beside the verdict: whoever asks for this one page knows better what it is.
 
     `body` has its content-encoding removed, `content_type` is the HTTP header, `url` the address that answered,
     `headers` those of the response (for reservations of rights), `template` what was learnt of the site. The fields
@@ -61,10 +64,10 @@ def extract(
     removed = [block.text for block in cleaned if id(block) not in left]
     links = page_links(elements, url, metadata.canonical_url)
     # What is an article is not for the template to say: it could only make one too short.
-    if not rules.part and (refused := judge(tree, url, metadata, _led(rules, metadata, cleaned), rules)):
-        return _rejected(refused) | {"links": links}
-    blocks = _led(rules, metadata, blocks)
-    return _fields(url, metadata, blocks, rules) | {"place": found.place, "removed": removed, "links": links}
+    verdict = None if rules.part else judge(tree, url, metadata, _led(rules, metadata, cleaned), rules)
+    fields = _fields(url, metadata, _led(rules, metadata, blocks), rules)
+    fields |= {"place": found.place, "removed": removed, "links": links}
+    return fields | _rejected(verdict) if verdict else fields
 
 
 def _rejected(rejection: Rejection) -> Extracted:
@@ -107,11 +110,6 @@ def _fields(url: str, metadata: Metadata, blocks: list[Block], rules: Rules) -> 
         "provenance": metadata.provenance | credit.provenance | provenance_of([("language", language)]),
         "extractor": EXTRACTOR,
     }
-
-
-def is_rejected(result: Mapping[str, Any]) -> bool:
-    """Whether `extract` gave a rejection."""
-    return "rejected" in result
 
 
 def page_tree(body: bytes, content_type: str) -> HtmlElement | None:

@@ -151,7 +151,7 @@ class Checker:
         sample = Sample(answer, await self._extract(*arguments, rules, answer.headers))
         bare = replace(rules, drop=(), drop_lines=())
         whole = Sample(answer, await self._extract(*arguments, bare, answer.headers)) if bare != rules else sample
-        self._notice(f"{url}: {sample.extracted.get('title') or sample.rejected}")
+        self._notice(f"{url}: {sample.rejected or sample.extracted['title']}")
         kept = set(sample.paragraphs)
         return Checked(sample, tuple(paragraph for paragraph in whole.paragraphs if paragraph not in kept))
 

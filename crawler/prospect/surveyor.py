@@ -250,8 +250,8 @@ class Surveyor:
             answer = await self._ask(survey, url, role)
             if answer.ok:
                 fields = await self._extract(answer.body, answer.content_type, answer.url, Rules(), answer.headers)
-                survey.samples.append(Sample(answer, fields))
-                said = fields.get("title") or f"no article: {fields.get('rejected')}"
+                survey.samples.append(sample := Sample(answer, fields))
+                said = fields["title"] if sample.is_article else f"no article: {sample.rejected}"
                 self._notice(f"{url}: {said}")
             else:
                 survey.samples.append(Sample(answer, {"rejected": answer.why_not, "detail": answer.detail}))

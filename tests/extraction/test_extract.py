@@ -22,7 +22,7 @@ FROM_ELSEWHERE = {"source", "template", "record_id", "warc", "offset", "captured
 def text_of(body, rules=NO_RULES, url=URL):
     """The text of a page, whose result has to be an article."""
     result = extract(body, "text/html", url, rules)
-    assert "text" in result, result
+    assert "rejected" not in result, result
     return result["text"]
 
 
@@ -151,12 +151,24 @@ def test_a_page_that_is_no_article_is_rejected_with_its_reason(reason, content_t
     assert result["detail"]
 
 
+def test_what_a_page_that_is_no_article_says_is_there_beside_the_verdict(article_page, sentences):
+    """A person who asks for this page, or a labelled set, knows better what it is; the crawl goes by the verdict."""
+    result = extract(article_page(*sentences), "text/html", "https://paper.example/tag/bridges", Rules())
+    assert result["rejected"] == "listing"
+    assert result["text"] == "\n\n".join(("A bridge is opened", *sentences)) + "\n"
+
+
+def test_a_page_that_stands_in_for_another_has_no_text(article_page):
+    body = article_page("Checking your browser before you go on.", title="Just a moment...")
+    assert set(extract(body, "text/html", URL, Rules())) == {"rejected", "detail"}
+
+
 def test_a_long_article_about_cookies_and_captchas_is_an_article(article_page, sentences):
     said = (
         "Before you continue, we value your privacy: that is what the banner says when it asks to accept all cookies. "
     )
     body = article_page(*sentences * 4, said * 3, title="Are you a robot? What the captcha knows")
-    assert extract(body, "text/html", URL, Rules())["title"].startswith("Are you a robot?")
+    assert "Before you continue" in text_of(body)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ def test_a_page_gives_the_text_beside_it(page):
     if "rejected" in said:
         assert result.get("rejected") == said["rejected"], result
     else:
+        assert "rejected" not in result, result
         assert result.get("text") == page.with_suffix(".txt").read_text(encoding="utf-8"), result
 
 
