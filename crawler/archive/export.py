@@ -59,7 +59,7 @@ def export_wacz(
     try:
         with tempfile.TemporaryDirectory(prefix=".wacz-", dir=out.parent) as folder:
             scratch = Path(folder)
-            chosen = _chosen(warcs, others or [], selection, scratch, processes)
+            chosen = _chosen(warcs, others or [], selection, find_text, scratch, processes)
             with replaced(out) as file, WaczWriter(file) as package:
                 return _Export(package, scratch, find_text).run(chosen, title, progress)
     except OSError as error:
@@ -70,7 +70,7 @@ def export_wacz(
 
 
 def _chosen(
-    warcs: list[Path], others: list[Path], selection: Selection, scratch: Path, processes: int
+    warcs: list[Path], others: list[Path], selection: Selection, find_text: FindText, scratch: Path, processes: int
 ) -> dict[Path, set[int] | None]:
     """The WARCs that go in, each with the offsets of the captures that are wanted of it; None: whole."""
     if selection.everything and not others:
@@ -79,7 +79,7 @@ def _chosen(
     with index.open("wb") as lines:
         write_index(list(named), lines, processes)
     own, lent = list(named)[: len(warcs)], list(named)[len(warcs) :]
-    chosen = choose(index, own, selection, lent)
+    chosen = choose(index, own, selection, lent, find_text)
     index.unlink()
     found = {warc: offsets for name, warc in named.items() if (offsets := chosen.get(name.name.removesuffix(OPEN)))}
     if not found:

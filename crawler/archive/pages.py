@@ -26,6 +26,8 @@ class Text(NamedTuple):
 
     title: str
     text: str
+    further: tuple[tuple[str, int], ...] = ()
+    """The records of the further pages that the text was made of: WARC and offset."""
 
 
 FindText = Callable[[str], Text | None]

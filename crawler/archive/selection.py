@@ -1,8 +1,9 @@
 """Which captures of an archive go into an export, found in its index: by time and by address, with all that they need.
 
 A capture that is selected brings with it the original of a revisit (by WARC-Refers-To-Target-URI and -Date, WARC 1.1,
-5.13 and 5.14; by its payload digest where it names none), the target of a redirect, and what a page or a style sheet
-names, in the capture of it that is nearest in time: an image is often archived days before, for another page.
+5.13 and 5.14; by its payload digest where it names none), the target of a redirect, the further pages that the text of
+an article was made of, and what a page or a style sheet names, in the capture of it that is nearest in time: an image
+is often archived days before, for another page.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from crawler.archive.captures import redirect_target
 from crawler.archive.cdxj import REVISIT_MIME, Entry, parse_line
 from crawler.archive.keys import url_key
 from crawler.archive.layout import OPEN
+from crawler.archive.pages import FindText
 from crawler.archive.reader import Record, read_record
 from crawler.discovery.requisites import page_requisites, style_requisites
 from crawler.errors import RecordError
@@ -60,13 +62,16 @@ class Selection:
         return self.keys is None or entry.key in self.keys or _without_body(entry.key) in self.keys
 
 
-def choose(index: Path, warcs: Iterable[Path], selection: Selection, others: Iterable[Path] = ()) -> Chosen:
+def choose(
+    index: Path, warcs: Iterable[Path], selection: Selection, others: Iterable[Path], find_text: FindText
+) -> Chosen:
     """The captures that `selection` takes of `warcs`, and what they need, which may also be in `others`.
 
     `index` is of both. Records that cannot be read lead nowhere.
     """
     own = {_name(warc): warc for warc in warcs}
-    search = _Search(index, own | {_name(warc): warc for warc in others}, originals_only=selection.everything)
+    named = own | {_name(warc): warc for warc in others}
+    search = _Search(index, named, find_text, originals_only=selection.everything)
     for entry in _entries(index):
         if entry.fields["filename"] in own and selection.takes(entry):
             search.take(entry)
@@ -96,10 +101,11 @@ class _Needs:
 class _Search:
     """Follows captures to what they need, through the index."""
 
-    def __init__(self, index: Path, warcs: dict[str, Path], *, originals_only: bool) -> None:
+    def __init__(self, index: Path, warcs: dict[str, Path], find_text: FindText, *, originals_only: bool) -> None:
         self.chosen: Chosen = defaultdict(set)
         self._index = index
         self._warcs = warcs
+        self._find_text = find_text
         self._originals_only = originals_only
         self._leading: list[_Place] = []
 
@@ -137,10 +143,19 @@ class _Search:
             _note_original(record, needs)
         if self._originals_only:
             return
+        self._take_further(record.id, place.timestamp)
         if target := redirect_target(record.url, record.http):
             needs.near[url_key(target)].add(place.timestamp)
         for url in _requisites(record):
             needs.near[url_key(url)].add(place.timestamp)
+
+    def _take_further(self, record_id: str, timestamp: str) -> None:
+        """Choose the captures of further pages that the text of this record's article was made of."""
+        known = self._find_text(record_id)
+        for name, offset in known.further if known else ():
+            if name in self._warcs and offset not in self.chosen[name]:
+                self.chosen[name].add(offset)
+                self._leading.append(_Place(name, offset, timestamp))
 
     def _take_needed(self, needs: _Needs) -> None:
         """Take the originals, and of each other key the capture that is nearest to each time it is wanted at."""

@@ -35,12 +35,13 @@ class TextLookup:
         self._db.execute("INSERT OR IGNORE INTO texts VALUES (?, ?)", (article.record_id, str(text_file)))
 
     def find(self, record_id: str) -> Text | None:
-        """Title and text of the article that was made of this record, None where there is none."""
+        """The article that was made of this record, None where there is none."""
         row = self._db.execute("SELECT path FROM texts WHERE record_id = ?", (record_id,)).fetchone()
         if row is None:
             return None
         article = load(Path(row[0]))
-        return Text(article.title, article.text)
+        parts = article.parts.records if article.parts else []
+        return Text(article.title, article.text, tuple((part.warc, part.offset) for part in parts))
 
     def close(self) -> None:
         """Close the temporary file; it goes with its folder."""

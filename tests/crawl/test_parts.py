@@ -28,6 +28,7 @@ from crawler.replay.reextract.selection import Selection
 from crawler.replay.reextract.sourcing import Sources
 from crawler.sources.catalogue import SourceCatalogue
 from crawler.storage.rebuild import rebuild
+from tests.archive_index.packages import Package
 from tests.crawl.conftest import Crawls
 from tests.crawl.serial import SOURCE, STORY, Answer, SerialSite, page, page_address, part, sentence, serving, whole
 
@@ -297,6 +298,18 @@ def test_what_is_made_of_the_archive_is_what_the_crawl_made(crawled: Crawled, tm
     assert files(output) == files(copy.archives)
     assert dict(crawled.site.asked) == asked
     check_views(copy)
+
+
+def test_a_package_of_an_article_has_its_further_pages_and_what_they_need(crawled: Crawled, tmp_path: Path) -> None:
+    first = f"{crawled.site.url}/2026/three"
+    wanted, out = tmp_path / "wanted.txt", tmp_path / "three.wacz"
+    wanted.write_text(f"{first}\n")
+    done = crawled.crawls.run(
+        "archive", "export", str(crawled.crawls.archives), "--wacz", str(out), "--urls", str(wanted)
+    )
+    assert done.returncode == 0, done.stderr
+    found = {entry.fields["url"] for entry in Package(out).entries()}
+    assert found == {first, f"{first}?page=2", f"{first}?page=3", f"{crawled.site.url}/three.png"}
 
 
 def test_a_second_crawl_fetches_no_page_again(site: SerialSite, serial: Crawls) -> None:
