@@ -7,7 +7,9 @@ exchanges give the same bytes everywhere.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import Protocol, cast
@@ -41,6 +43,5 @@ class Inflater(Protocol):
         """What was given and is not unpacked yet, for `max_length`."""
 
 
-def gunzip() -> Inflater:
-    """A decompressor of one gzip member."""
-    return cast(Inflater, MODULE.decompressobj(31))
+gunzip = cast(Callable[[], Inflater], partial(MODULE.decompressobj, 31))
+"""Makes a decompressor of one gzip member."""

@@ -175,7 +175,7 @@ class Members(Source):
         kept = [end[begin : begin + keep]]
         room = keep - len(kept[0])
         try:
-            while found <= total and (out := self._unpack()):
+            while found <= total and not self._decoder.eof and (out := self._unpack()):
                 found += len(out)
                 end = out if len(out) >= len(RECORD_END) else end[-len(RECORD_END) :] + out
                 if room:
