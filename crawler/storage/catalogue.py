@@ -12,35 +12,32 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.archive.exchange import Capture, Role, Via
+from crawler.archive.exchange import Capture, Role
 from crawler.discovery.urls import url_digest
 from crawler.errors import ArchiveError
 from crawler.items import Article
 from crawler.storage.interrupted import LEFT_BEHIND, cut_since
 from crawler.storage.parts import Archived, archived_part
+from crawler.storage.rows import (
+    ARTICLE_COLUMNS,
+    CAPTURE_COLUMNS,
+    READ_COLUMNS,
+    as_text,
+    capture_of_row,
+    insert,
+    now,
+    row_of_article,
+    row_of_capture,
+)
 from crawler.storage.schema import open_database
 from crawler.storage.seen import Known, known_articles, marks, parts
-from crawler.storage.traits import traits_of
 
 BATCH_ROWS = 50
 BATCH_SECONDS = 0.5
-
-CAPTURE_COLUMNS = (
-    "url_digest, url, source, date, kind, role, status, mime, record_id, warc, offset, length, payload_digest, "
-    "size, etag, last_modified, truncated, location, found_on, listed_modified, run, reserved"
-)
-ARTICLE_COLUMNS = (
-    "path, source, url, url_digest, canonical_url, title, authors, published, modified, section, language, "
-    "characters, captured, record_id, paragraphs, garbled, sketch"
-)
-READ_COLUMNS = (
-    "record_id, kind, url, date, warc, offset, length, status, mime, payload_digest, size, role, found_on, etag, "
-    "last_modified, truncated, reserved"
-)
 
 
 class Catalogue:
@@ -61,13 +58,13 @@ class Catalogue:
 
     def start_run(self, source: str) -> int:
         """The number of a new run of `source`, started now."""
-        cursor = self._db.execute("INSERT INTO runs (source, started) VALUES (?, ?)", (source, _text(_now())))
+        cursor = self._db.execute("INSERT INTO runs (source, started) VALUES (?, ?)", (source, as_text(now())))
         return int(cursor.lastrowid or 0)
 
     def end_run(self, run: int, reason: str, stats: dict[str, Any]) -> None:
         """Say how a run ended, with its figures."""
         self.flush()
-        values = (_text(_now()), reason, json.dumps(stats, default=str, sort_keys=True), run)
+        values = (as_text(now()), reason, json.dumps(stats, default=str, sort_keys=True), run)
         with self._writing():
             self._db.execute("UPDATE runs SET ended = ?, reason = ?, stats = ? WHERE id = ?", values)
 
@@ -75,32 +72,7 @@ class Catalogue:
 
     def add_capture(self, source: str, capture: Capture, run: int | None = None) -> None:
         """Add a capture that is already flushed to its WARC."""
-        self._captures.append(
-            (
-                url_digest(capture.url),
-                capture.url,
-                source,
-                _text(capture.date),
-                capture.kind,
-                capture.via.role,
-                capture.status,
-                capture.mime,
-                capture.record_id,
-                capture.warc,
-                capture.offset,
-                capture.length,
-                capture.payload_digest,
-                capture.size,
-                capture.etag,
-                capture.last_modified,
-                capture.truncated,
-                url_digest(capture.location) if capture.location else None,
-                capture.via.found_on,
-                _text(capture.via.modified) if capture.via.modified else None,
-                run,
-                capture.via.reserved,
-            )
-        )
+        self._captures.append(row_of_capture(capture, source, run))
         self._flush_if_due()
 
     def add_outcome(self, record_id: str, outcome: str) -> None:
@@ -110,28 +82,7 @@ class Catalogue:
 
     def add_article(self, article: Article) -> None:
         """Add the article whose text file has been written, and the outcome of its capture."""
-        traits = traits_of(article.text)
-        self._articles.append(
-            (
-                article.path,
-                article.source,
-                article.url,
-                url_digest(article.url),
-                article.canonical_url,
-                article.title,
-                json.dumps(article.authors, ensure_ascii=False),
-                article.published.isoformat() if article.published else None,
-                article.modified.isoformat() if article.modified else None,
-                article.section,
-                article.language,
-                len(article.text),
-                _text(article.captured or _now()),
-                article.record_id,
-                traits.paragraphs,
-                traits.garbled,
-                traits.sketch,
-            )
-        )
+        self._articles.append(row_of_article(article))
         self.add_outcome(article.record_id, "article")
 
     def _flush_if_due(self) -> None:
@@ -145,16 +96,9 @@ class Catalogue:
         if not (self._captures or self._outcomes or self._articles):
             return
         with self._writing():
-            columns = CAPTURE_COLUMNS.count(",") + 1
-            values = ", ".join("?" * columns)
-            self._db.executemany(
-                f"INSERT OR IGNORE INTO captures ({CAPTURE_COLUMNS}) VALUES ({values})", self._captures
-            )
+            self._db.executemany(insert("OR IGNORE", "captures", CAPTURE_COLUMNS), self._captures)
             self._db.executemany("UPDATE captures SET outcome = ? WHERE record_id = ?", self._outcomes)
-            values = ", ".join("?" * (ARTICLE_COLUMNS.count(",") + 1))
-            self._db.executemany(
-                f"INSERT OR REPLACE INTO articles ({ARTICLE_COLUMNS}) VALUES ({values})", self._articles
-            )
+            self._db.executemany(insert("OR REPLACE", "articles", ARTICLE_COLUMNS), self._articles)
         self._captures.clear()
         self._outcomes.clear()
         self._articles.clear()
@@ -182,7 +126,7 @@ class Catalogue:
         One query serves a whole listing.
         """
         self.flush()
-        return known_articles(self._db, source, urls, _now())
+        return known_articles(self._db, source, urls, now())
 
     def captured_since(self, source: str, role: Role, urls: Iterable[str], since: datetime) -> set[str]:
         """Those of `urls` that `source` captured whole in this role since then, with a status below 400."""
@@ -193,7 +137,7 @@ class Catalogue:
             rows = self._db.execute(
                 f"SELECT DISTINCT url_digest FROM captures WHERE url_digest IN ({marks(part)}) AND source = ? "
                 "AND role = ? AND date >= ? AND truncated IS NULL AND status < 400",
-                (*part, source, role, _text(since)),
+                (*part, source, role, as_text(since)),
             )
             found |= {digests[digest] for (digest,) in rows}
         return found
@@ -226,7 +170,7 @@ class Catalogue:
             "WHERE payload_digest = ? AND kind = 'response' AND truncated IS NULL ORDER BY date LIMIT 1",
             (payload_digest,),
         ).fetchone()
-        return (row[0], _capture(row[1:])) if row else None
+        return (row[0], capture_of_row(row[1:])) if row else None
 
     def pending(self, source: str) -> list[Capture]:
         """Whole article pages of `source` that were archived and never extracted, oldest first: a run was cut."""
@@ -248,12 +192,12 @@ class Catalogue:
             "AND newer.source = captures.source AND newer.date > captures.date AND newer.status = 200"
         )
         where = f"source = ? AND role = 'article' AND date >= ? AND outcome = 'incomplete' AND NOT EXISTS ({newer})"
-        return list(self._many(f"{where} ORDER BY date", source, _text(since)))
+        return list(self._many(f"{where} ORDER BY date", source, as_text(since)))
 
     def part(self, source: str, url: str, first: Capture) -> tuple[Archived, Capture | None]:
         """What there is of the page at `url` that goes with `first` (`crawler.storage.parts`), and its capture."""
         self.flush()
-        found = archived_part(self._db, source, url, first, _text(first.date))
+        found = archived_part(self._db, source, url, first, as_text(first.date))
         return found, self._one("record_id = ?", found.record_id) if found.record_id else None
 
     def last_page(self, source: str, url: str) -> Capture | None:
@@ -316,7 +260,7 @@ class Catalogue:
     def _many(self, where: str, *values: object) -> Iterator[Capture]:
         self.flush()
         for row in self._db.execute(f"SELECT {READ_COLUMNS} FROM captures WHERE {where}", values):
-            yield _capture(row)
+            yield capture_of_row(row)
 
     def close(self) -> None:
         """Commit what is buffered and close the file."""
@@ -324,33 +268,3 @@ class Catalogue:
             self.flush()
         finally:
             self._db.close()
-
-
-def _capture(row: tuple[Any, ...]) -> Capture:
-    (record_id, kind, url, date, warc, offset, length, status, mime, digest, size, role, found_on, *rest) = row
-    return Capture(
-        record_id=record_id,
-        kind=kind,
-        url=url,
-        date=datetime.fromisoformat(date),
-        warc=warc,
-        offset=offset,
-        length=length,
-        status=status,
-        mime=mime,
-        payload_digest=digest,
-        size=size,
-        via=Via(role, found_on, reserved=bool(rest[3])),
-        etag=rest[0],
-        last_modified=rest[1],
-        truncated=rest[2],
-    )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _text(moment: datetime) -> str:
-    """A moment as text that sorts by time: UTC, microseconds always written."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -31,10 +31,11 @@ from crawler.extraction.workers import ExtractionPool
 from crawler.items import Page
 from crawler.parts import Found, make_article
 from crawler.sources.model import Source
-from crawler.storage.catalogue import ARTICLE_COLUMNS, CAPTURE_COLUMNS, Catalogue
+from crawler.storage.catalogue import Catalogue
 from crawler.storage.level import bring_level, read_in
 from crawler.storage.parts import USED
 from crawler.storage.records import capture_record
+from crawler.storage.rows import ARTICLE_COLUMNS, CAPTURE_COLUMNS
 from crawler.storage.schema import open_database
 from crawler.storage.texts import place, store
 
