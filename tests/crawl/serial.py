@@ -136,3 +136,72 @@ def serving() -> Iterator[SerialSite]:
         site.shutdown()
         site.server_close()
         thread.join()
+
+
+def add_split(site: SerialSite) -> None:
+    """Articles of several pages: one listed by its first, two by all in either order, and one by its second alone."""
+    for name in ("three", "forwards", "backwards", "alone"):
+        site.serve_story(3, f"/2026/{name}")
+    drawn = part(2, 3, "/2026/three").replace("</article>", '<img src="/three.png"></article>')
+    site.pages["/2026/three?page=2"], site.pages["/three.png"] = drawn, "a picture"
+    listed = [("three", 1), *(("forwards", number) for number in (1, 2, 3)), ("alone", 2)]
+    listed += [("backwards", number) for number in (3, 2, 1)]
+    site.listed += [page_address(number, f"/2026/{name}") for name, number in listed]
+
+
+def add_others(site: SerialSite) -> None:
+    """Articles whose rel=next is the next article: by number, by name, and below their own address."""
+    links = '<link rel="prev" href="/2026/40"><link rel="next" href="/2026/42">'
+    site.pages["/2026/41"] = page(sentence(1), sentence(2), title="Story 41", head=links)
+    named = '<link rel="next" href="/2026/other"><link rel="canonical" href="/2026/one">'
+    site.pages["/2026/one"] = page(sentence(3), sentence(4), title="One", head=named)
+    below = "/2026/above/afterwards"
+    site.pages["/2026/above"] = page(sentence(1), sentence(2), head=f'<link rel="next" href="{below}">')
+    own = f'<link rel="canonical" href="{below}"><link rel="prev" href="/2026/above">'
+    site.pages[below] = page(sentence(3), sentence(4), title="Afterwards", head=own)
+    site.listed += ["/2026/41", "/2026/one", "/2026/above", below]
+
+
+def add_traps(site: SerialSite) -> None:
+    """Pages that lead back to the first or to themselves, a thousand pages, and pages that all say the same."""
+    for name, back in (("round", 1), ("itself", 2)):
+        first = f"/2026/{name}"
+        site.serve_story(2, first)
+        following = f'<link rel="next" href="{page_address(back, first)}">'
+        site.pages[page_address(2, first)] = part(2, 2, first).replace("</head>", f"{following}</head>")
+        site.listed.append(first)
+    site.serve_story(40, "/2026/endless")
+    for number in range(1, 30):
+        address = "/2026/same"
+        head = f'<link rel="canonical" href="{address}"><link rel="next" href="{page_address(number + 1, address)}">'
+        site.pages[page_address(number, address)] = page(sentence(1), sentence(2), head=head)
+    site.listed += ["/2026/endless", "/2026/same"]
+
+
+def add_faults(site: SerialSite) -> None:
+    """Articles whose second page is gone, or fails once."""
+    for name, status in (("lost", 404), ("gone", 410)):
+        site.serve_story(3, f"/2026/{name}")
+        site.pages[page_address(2, f"/2026/{name}")] = (status, "no such page")
+        site.listed.append(f"/2026/{name}")
+    site.serve_story(3, "/2026/stumbles")
+    answers: list[Answer] = [(500, "oh"), (200, part(2, 3, "/2026/stumbles"))]
+    site.pages["/2026/stumbles?page=2"] = lambda: answers.pop(0)
+    site.listed.append("/2026/stumbles")
+
+
+def add_forms(site: SerialSite) -> None:
+    """An article that is there on one page too, and two with an AMP twin; those are listed too."""
+    site.serve_story(3, "/2026/single")
+    link = '<a href="?page=all">View as single page</a>'
+    site.pages["/2026/single"] = part(1, 3, "/2026/single").replace("<nav>", f"<nav>{link} ")
+    stated = '<link rel="canonical" href="/2026/single">'
+    site.pages["/2026/single?page=all"] = page(*(sentence(number) for number in range(1, 7)), head=stated)
+    named = '<link rel="amphtml" href="/amp/2026/{0}">'
+    empty = "<html><head><title>T</title>{0}</head><body><div id=root></div></body></html>"
+    site.pages["/2026/scripted"] = empty.format(named.format("scripted"))
+    site.pages["/2026/plain"] = page(sentence(1), sentence(2), head=named.format("plain"))
+    for name in ("scripted", "plain"):
+        twin = page(sentence(1), sentence(2), head=f'<link rel="canonical" href="/2026/{name}">')
+        site.pages[f"/amp/2026/{name}"] = twin.replace("<html", "<html \u26a1")
+    site.listed += ["/2026/single", "/2026/single?page=all", "/amp/2026/scripted", "/2026/scripted", "/amp/2026/plain"]
