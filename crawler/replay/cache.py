@@ -19,7 +19,7 @@ from pathlib import Path
 
 from crawler.errors import ArchiveError
 
-VERSION = 3
+VERSION = 4
 """Kept in `PRAGMA user_version`; a file of another version is made anew."""
 
 BUSY_SECONDS = 30
@@ -27,7 +27,12 @@ BUSY_SECONDS = 30
 SCHEMA = """
 CREATE TABLE files (
   id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, indexed INTEGER NOT NULL,
-  size INTEGER NOT NULL, mtime INTEGER NOT NULL, beginning TEXT NOT NULL, problem TEXT
+  size INTEGER NOT NULL, mtime INTEGER NOT NULL, known_by TEXT NOT NULL, problem TEXT,
+  seen_size INTEGER, seen_mtime INTEGER, seen_known_by TEXT
+);
+CREATE TABLE looked (
+  file INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, clean INTEGER NOT NULL, entries BLOB NOT NULL,
+  PRIMARY KEY (file, start)
 );
 CREATE TABLE captures (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL, time INTEGER NOT NULL, url TEXT NOT NULL, kind TEXT NOT NULL,

@@ -1,6 +1,7 @@
 """The WARCs as the index knows them: how far each was read, and whether it still is the file that was read.
 
-A file is known again by its path and its first bytes; one that was replaced is read anew.
+A file is known again by its path, its first bytes, and those before where the reading stopped; one that was replaced is
+read anew. What is only believed of it (by an index, or a look) is dropped as soon as it did anything else than grow.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
-BEGINNING = 512
-"""Bytes by which a file is known again."""
+KNOWN_BY = 512
+"""Bytes at either end by which a file is known again."""
 
 NEVER = -1
 
@@ -52,9 +53,20 @@ class File:
         """Write down how far it was read."""
         problem = json.dumps(self.damages) if self.damages else None
         db.execute(
-            "UPDATE files SET position = ?, size = ?, mtime = ?, beginning = ?, problem = ? WHERE id = ?",
-            (self.position, self.size, self.mtime, beginning(self.path, self.position), problem, self.id),
+            "UPDATE files SET position = ?, size = ?, mtime = ?, known_by = ?, problem = ? WHERE id = ?",
+            (self.position, self.size, self.mtime, fingerprint(self.path, self.position), problem, self.id),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A part of a WARC that was looked through and not read (see `outline`)."""
+
+    start: int
+    stop: int
+    clean: bool
+    """Whether there are no other captures in it than the `entries` say."""
+    entries: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +95,65 @@ def warc_states(db: sqlite3.Connection) -> list[WarcState]:
     return [WarcState(path, size, captures, json.loads(damages or "[]")) for path, size, captures, damages in rows]
 
 
-def recognise(db: sqlite3.Connection, name: str, path: Path, size: int) -> File:
-    """The file as it was read before; as a new one where its beginning is not what it was, or it is shorter."""
-    row = db.execute("SELECT id, position, indexed, beginning, problem FROM files WHERE path = ?", (name,)).fetchone()
+def recognise(db: sqlite3.Connection, name: str, path: Path) -> File:
+    """The file as it was read before; as a new one where it is not the file that was read, or is shorter."""
+    size, mtime = _size_and_time(path)
+    row = db.execute("SELECT id, position, indexed, known_by, problem FROM files WHERE path = ?", (name,)).fetchone()
     if row:
-        number, position, indexed, known_beginning, problem = row
-        if position <= size and known_beginning == beginning(path, position):
-            return File(number, path, position, indexed, damages=_damages_before(position, problem))
+        number, position, indexed, known_by, problem = row
+        if position <= size and known_by == fingerprint(path, position):
+            file = File(number, path, position, indexed, damages=_damages_before(position, problem))
+            if not _only_grew(db, file, size, mtime):
+                drop_uncertain(db, number)
+                file.indexed = 0
+            _note_seen(db, file, size, mtime)
+            return file
         forget(db, number)
-    insert = "INSERT INTO files (path, position, indexed, size, mtime, beginning) VALUES (?, 0, 0, 0, 0, ?)"
-    return File(int(db.execute(insert, (name, beginning(path, 0))).lastrowid or 0), path, 0)
+    insert = "INSERT INTO files (path, position, indexed, size, mtime, known_by) VALUES (?, 0, 0, 0, 0, ?)"
+    file = File(int(db.execute(insert, (name, fingerprint(path, 0))).lastrowid or 0), path, 0)
+    _note_seen(db, file, size, mtime)
+    return file
+
+
+def _only_grew(db: sqlite3.Connection, file: File, size: int, mtime: int) -> bool:
+    """Whether what is believed of a file still holds: it is as it was when it was seen last, but for what was added.
+
+    The part that reached to its end is looked through again where it grew, for its last record may have been cut.
+    """
+    query = "SELECT seen_size, seen_mtime, seen_known_by FROM files WHERE id = ?"
+    seen_size, seen_mtime, known_by = db.execute(query, (file.id,)).fetchone()
+    if size > seen_size:
+        db.execute("DELETE FROM looked WHERE file = ? AND stop >= ?", (file.id, seen_size))
+    return (size > seen_size or (size, mtime) == (seen_size, seen_mtime)) and known_by == fingerprint(
+        file.path, seen_size
+    )
+
+
+def _note_seen(db: sqlite3.Connection, file: File, size: int, mtime: int) -> None:
+    db.execute(
+        "UPDATE files SET indexed = ?, seen_size = ?, seen_mtime = ?, seen_known_by = ? WHERE id = ?",
+        (file.indexed, size, mtime, fingerprint(file.path, size), file.id),
+    )
+
+
+def drop_uncertain(db: sqlite3.Connection, file: int) -> None:
+    """Remove what was only believed of a file, and its reading did not find or will find again."""
+    db.execute("DELETE FROM captures WHERE file = ? AND certain = 0", (file,))
+    db.execute("DELETE FROM looked WHERE file = ?", (file,))
+
+
+def keep_looked(db: sqlite3.Connection, file: int, part: Looked) -> None:
+    """Keep a part that was looked through, if the file is still known."""
+    db.execute(
+        "INSERT OR REPLACE INTO looked SELECT id, ?, ?, ?, ? FROM files WHERE id = ?",
+        (part.start, part.stop, part.clean, part.entries, file),
+    )
+
+
+def looked_parts(db: sqlite3.Connection, file: int) -> list[Looked]:
+    """The parts of a file that were looked through, in order."""
+    rows = db.execute("SELECT start, stop, clean, entries FROM looked WHERE file = ? ORDER BY start", (file,))
+    return [Looked(start, stop, bool(clean), entries) for start, stop, clean, entries in rows]
 
 
 def forget(db: sqlite3.Connection, file: int) -> None:
@@ -103,16 +164,28 @@ def forget(db: sqlite3.Connection, file: int) -> None:
     db.execute(f"DELETE FROM articles WHERE id IN ({read})", (file,))
     db.execute(f"DELETE FROM read_pages WHERE capture IN ({of_file})", (file,))
     db.execute("DELETE FROM captures WHERE file = ?", (file,))
+    db.execute("DELETE FROM looked WHERE file = ?", (file,))
     db.execute("DELETE FROM files WHERE id = ?", (file,))
 
 
-def beginning(path: Path, position: int) -> str:
-    """A digest of the first bytes that were read, at most `BEGINNING`; empty where the file is gone."""
+def fingerprint(path: Path, size: int) -> str:
+    """A digest of what the first `size` bytes begin and end with; empty where the file is gone."""
     try:
         with path.open("rb") as file:
-            return hashlib.sha256(file.read(min(BEGINNING, position))).hexdigest()[:16]
+            known = file.read(min(KNOWN_BY, size))
+            file.seek(max(0, size - KNOWN_BY))
+            return hashlib.sha256(known + file.read(min(KNOWN_BY, size))).hexdigest()[:16]
     except OSError:
         return ""
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    """Size and modification time of a file; 0 where it is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
 
 
 def size_of(path: Path) -> int:

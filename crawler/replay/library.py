@@ -20,6 +20,7 @@ from crawler.replay.addresses import Addresses, key_range
 from crawler.replay.cache import Cache
 from crawler.replay.files import WarcState, warc_states
 from crawler.replay.folder import how_to_convert
+from crawler.replay.looking import Looking
 from crawler.replay.mementos import Memento, choose, format_stamp, from_microseconds, microseconds
 from crawler.replay.shelving import Progress, Shelving
 from crawler.replay.streaming import LOOKED_AT_FROM, Stream, start_of
@@ -52,15 +53,17 @@ _GET = "c.method IN ('GET', 'HEAD', '')"
 
 
 class Library:
-    """The captures below `root`, a folder or one WARC. Raises ArchiveError where `root` is not there."""
+    """The captures below `root`, a folder or one WARC. Raises ArchiveError where `root` is not there.
 
-    def __init__(self, root: Path, cache: Cache) -> None:
-        if not root.exists():
-            raise ArchiveError(f"{root}: there is no such file or folder. Give the folder that holds the WARCs.")
+    `looking` is that of `root` where it was begun before.
+    """
+
+    def __init__(self, root: Path, cache: Cache, looking: Looking | None = None) -> None:
+        self._looking = looking or Looking(root, cache)
         self.root = root
         self._cache = cache
         self.addresses = Addresses(cache)
-        self._shelving = Shelving(root, cache)
+        self._shelving = Shelving(self._looking, cache)
 
     # reading the archive
 
@@ -94,7 +97,7 @@ class Library:
         """Wait until all captures of `url` are known, at most so long; whether they are."""
         limit = time.monotonic() + seconds
         while not (known := self._shelving.known) and time.monotonic() < limit:
-            self._shelving.wait(min(LOOK_AGAIN_SECONDS, seconds))
+            self._looking.wait(min(LOOK_AGAIN_SECONDS, seconds))
         self._shelving.bring(url_key(url))
         return known
 
@@ -102,7 +105,7 @@ class Library:
         """Wait until the whole archive has been read, at most so long; whether it has been."""
         limit = time.monotonic() + seconds
         while not self.progress.complete and time.monotonic() < limit:
-            self._shelving.wait(min(LOOK_AGAIN_SECONDS, seconds))
+            self._looking.wait(min(LOOK_AGAIN_SECONDS, seconds))
         return self.progress.complete
 
     def find_awaited(
@@ -125,11 +128,11 @@ class Library:
 
     def end(self) -> None:
         """End a `look` that is under way in another thread."""
-        self._shelving.end()
+        self._looking.end()
 
     def text_folders(self) -> list[tuple[Path, int]]:
         """Folders whose text files changed in the last refresh, with their modification time."""
-        return self._shelving.watch.changed
+        return self._looking.watch.changed
 
     def warcs(self) -> list[WarcState]:
         """Every WARC that has been read, and what could not be read of it."""
@@ -138,7 +141,7 @@ class Library:
 
     def problems(self) -> list[str]:
         """What could not be read, a line for each file or folder."""
-        watch = self._shelving.watch
+        watch = self._looking.watch
         unreadable = [f"{path}: {reason}" for path, reason in watch.unreadable.items()]
         unreadable += [f"{path}: an ARC file, which is not read. {how_to_convert(path)}" for path in watch.arcs]
         return [f"{warc.path}: {warc.problem}" for warc in self.warcs() if warc.damages] + unreadable

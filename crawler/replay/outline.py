@@ -8,21 +8,22 @@ the WARCs have been read: a WARC that lies within a record shows its records too
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from crawler.replay.outlining import ENTRY, HEAD, REQUEST, hashed
+from crawler.replay.files import Looked
+from crawler.replay.outlining import ASKED, ENTRY, HEAD, REQUEST, hashed
 
-PART_BYTES = 16 << 20
-"""What a process looks through at a time."""
+PART_BYTES = 4 << 20
+"""What a process looks through at a time: little, so that all end at about the same time."""
 
 MOST_PROCESSES = 8
 """More do not help: the disk is what is waited for then."""
@@ -76,19 +77,31 @@ class _Outlined:
 
 
 class Outline:
-    """Looks through `unread`, in that order, once it is started; `told` is called whenever it is further."""
+    """Looks through `unread`, in that order, once it is started.
 
-    def __init__(self, unread: Iterable[Unread], told: Callable[[], None]) -> None:
+    What `looked` says of the same WARCs, by name, is known already. `told` is called whenever it is further, and `keep`
+    with each part and its entries, and whether there can be no others.
+    """
+
+    def __init__(
+        self,
+        unread: Iterable[Unread],
+        looked: Mapping[str, Sequence[Looked]],
+        told: Callable[[], None],
+        keep: Callable[[Unread, bytes, bool], None],
+    ) -> None:
         self._parts = [part for whole in unread for part in _divided(whole)]
         self.size = sum(part.stop - part.start for part in self._parts)
         self.looked = 0
         """Bytes that have been looked through."""
-        self.blind: set[str] = set()
+        self.blind = {name for name, parts in looked.items() if not all(part.clean for part in parts)}
         """Names of the WARCs that may hold other captures than were found."""
-        self._told = told
-        self._files: dict[str, _Outlined] = {}
-        for part in self._parts:
-            self._files.setdefault(part.name, _Outlined(0)).missing += 1
+        self._told, self._keep = told, keep
+        missing = Counter(part.name for part in self._parts)
+        self._files = {name: _Outlined(missing[name] + len(parts)) for name, parts in looked.items()}
+        for name, parts in looked.items():
+            for part in parts:
+                self._files[name].take(part.start, part.entries)
         self._queue = iter(self._parts)
         self._lock = threading.Lock()
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -127,8 +140,8 @@ class Outline:
         assert process.stdout
         with process, suppress(OSError, EOFError):
             while part := self._next():
-                asked = json.dumps([os.fspath(part.path), part.start, part.stop])
-                process.stdin.write(asked.encode() + b"\n")
+                path = os.fsencode(part.path)
+                process.stdin.write(ASKED.pack(part.start, part.stop, len(path)) + path)
                 process.stdin.flush()
                 count, clean = HEAD.unpack(_exactly(process.stdout, HEAD.size))
                 self._take(part, _exactly(process.stdout, count * ENTRY.size), clean)
@@ -138,6 +151,7 @@ class Outline:
             return next(self._queue, None)
 
     def _take(self, part: Unread, entries: bytes, clean: bool) -> None:
+        self._keep(part, entries, clean)
         with self._lock:
             self._files[part.name].take(part.start, entries)
             self.looked += part.stop - part.start

@@ -94,11 +94,6 @@ class Captures:
         return added
 
 
-def drop_uncertain(db: sqlite3.Connection, file: int) -> None:
-    """Remove what was said of a file and its reading, now at the end, did not find."""
-    db.execute("DELETE FROM captures WHERE file = ? AND certain = 0", (file,))
-
-
 def _row(record: Record, kind: str) -> tuple[Any, ...]:
     """The columns from `key` to `record_id`, from the bytes: a third of the time that parsing all of a record takes."""
     named = _named(record.raw_fields)

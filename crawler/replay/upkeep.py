@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.replay.cache import open_cache
-from crawler.replay.library import Library
+from crawler.replay.looking import Looking
 
 if TYPE_CHECKING:
     from crawler.replay.articles import Articles
+    from crawler.replay.library import Library
 
 log = logging.getLogger(__name__)
 
@@ -35,19 +35,35 @@ class Upkeep:
     def __init__(self, root: Path, cache_folder: Path | None = None) -> None:
         self.root = root.resolve()
         self.cache = open_cache(self.root, cache_folder)
-        self.captures = Library(self.root, self.cache)
+        self._looking = Looking(self.root, self.cache)
+        self._captures: Library | None = None
+        self._articles: Articles | None = None
+        self._making = threading.Lock()
         self.looked = threading.Event()
         """Set once it is known which WARCs there are."""
         self.stopping = threading.Event()
         self._read_all = threading.Event()
         self._thread = threading.Thread(target=self._keep_reading, daemon=True)
 
-    @cached_property
+    @property
+    def captures(self) -> Library:
+        """The captures of the archive. What reads WARCs is loaded for it."""
+        with self._making:
+            if self._captures is None:
+                from crawler.replay.library import Library
+
+                self._captures = Library(self.root, self.cache, self._looking)
+            return self._captures
+
+    @property
     def articles(self) -> Articles:
         """The articles of the archive."""
-        from crawler.replay.articles import Articles
+        with self._making:
+            if self._articles is None:
+                from crawler.replay.articles import Articles
 
-        return Articles(self.root if self.root.is_dir() else self.root.parent, self.cache)
+                self._articles = Articles(self.root if self.root.is_dir() else self.root.parent, self.cache)
+            return self._articles
 
     def start(self) -> None:
         """Begin, where that has not been done."""
@@ -56,9 +72,9 @@ class Upkeep:
 
     def read_once(self) -> None:
         """Read what is new: where captures are, then articles, then every record."""
-        self.captures.look()
+        self._looking.look(closely=True)
         self.looked.set()
-        for folder, mtime in self.captures.text_folders():
+        for folder, mtime in self._looking.watch.changed:
             if self.stopping.is_set():
                 return
             self.articles.read_folder(folder, mtime)
@@ -76,7 +92,7 @@ class Upkeep:
     def stop(self) -> None:
         """End the reading, and close the index."""
         self.stopping.set()
-        self.captures.end()
+        self._looking.end()
         if self._thread.ident:
             self._thread.join(END_SECONDS)
         self.cache.close()

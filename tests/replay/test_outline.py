@@ -16,11 +16,13 @@ from crawler.archive.index import update_index
 from crawler.archive.keys import url_key
 from crawler.archive.reader import Record, iterate
 from crawler.replay import library as libraries
+from crawler.replay import looking as lookings
 from crawler.replay import outline as outlines
 from crawler.replay import outlining, shelving
+from crawler.replay.looking import LookingProgress
 from crawler.replay.mementos import format_stamp
 from crawler.replay.outlining import ENTRY, hashed, outline
-from crawler.replay.shelving import LookingProgress, Progress
+from crawler.replay.shelving import Progress
 from tests.replay.conftest import NOON, Recorder, Served
 
 Open = Callable[[Path], libraries.Library]
@@ -53,7 +55,7 @@ def every_kind(recorder: Recorder) -> Path:
 @pytest.fixture
 def looked_at(every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPatch) -> libraries.Library:
     """The library of that WARC, looked through in small parts and not read."""
-    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
     monkeypatch.setattr(outlines, "PART_BYTES", 700)
     library = open_library(every_kind.parent)
     library.look()
@@ -180,7 +182,7 @@ def test_a_file_that_cannot_be_looked_through_is_read_first(
     every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Records packed together, or not at all, may hold a nearer capture: nothing is said before they were read."""
-    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
     records = [gzip.decompress(member) for member in members(every_kind)]
     together = every_kind.with_name("a.warc.gz")
     together.write_bytes(gzip.compress(b"".join(records)))
@@ -188,7 +190,7 @@ def test_a_file_that_cannot_be_looked_through_is_read_first(
     library.look()
     assert not library.known
     assert library.find_awaited("https://a.org/long", seconds=0) is None
-    assert library._shelving._in_order()[0] == "a.warc.gz"
+    assert library._looking.in_order()[0] == "a.warc.gz"
     read: list[bool] = []
     monkeypatch.setattr(shelving, "drop_uncertain", lambda db, file: read.append(library.known))
     library.read_on()
@@ -203,7 +205,7 @@ def test_without_processes_the_archive_is_read_as_ever(
     def refused(*args: object, **named: object) -> None:
         raise OSError("no more processes")
 
-    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
     monkeypatch.setattr(subprocess, "Popen", refused)
     library = open_library(every_kind.parent)
     library.look()
@@ -216,7 +218,7 @@ def test_a_process_that_dies_leaves_its_files_to_the_reading(
     every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it was looking at is not taken for known."""
-    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
     monkeypatch.setattr(outlines, "_PROGRAM", "raise SystemExit(1)")
     library = open_library(every_kind.parent)
     library.look()
@@ -231,7 +233,7 @@ def test_what_the_reading_does_not_find_is_dropped(
     inner.add("https://inner.example/", b"never seen")
     packed = inner.close()
     assert packed is not None
-    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
     recorder.add("https://a.org/collection.warc.gz", packed.read_bytes(), "application/warc")
     recorder.add("https://a.org/broken", bytes(range(256)) * 100)
     recorder.add("https://a.org/2", b"two")
@@ -257,7 +259,7 @@ def test_what_the_reading_does_not_find_is_dropped(
 def test_what_was_read_meanwhile_is_not_made_uncertain_again(looked_at: libraries.Library) -> None:
     """Whoever asks while a file is read gets its rows as they were read."""
     looked_at.read_on()
-    looked_at._shelving.complete.clear()
+    looked_at._looking.complete.clear()
     looked_at.awaited("https://a.org/1", seconds=0)
     with looked_at._cache.connection() as db:
         assert db.execute("SELECT count(*) FROM captures WHERE certain = 0").fetchone() == (0,)
@@ -267,7 +269,7 @@ def test_only_what_an_index_does_not_say_is_looked_through(
     recorder: Recorder, open_library: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A WARC that grew since it was indexed, and one that never was; redirects that the index has lead somewhere."""
-    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
     recorder.add("https://a.org/old", status="301 Moved", headers=b"Location: /1\r\n")
     update_index(recorder.folder)
     recorder.add("https://a.org/1", b"grown")
@@ -285,7 +287,7 @@ def test_what_an_index_says_is_waited_for_by_nobody(
     recorder: Recorder, open_library: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a WARC that is indexed up to its end all captures are known before it has been read."""
-    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
     recorder.add("https://a.org/1", b"indexed")
     recorder.close()
     update_index(recorder.folder)
@@ -344,7 +346,7 @@ def test_a_part_of_a_page_takes_what_there_is_after_a_while(
 
 def test_a_look_ends_when_it_is_to(every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C does not wait for processes that have much to do."""
-    monkeypatch.setattr(shelving, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
     monkeypatch.setattr(outlines, "_PROGRAM", "import sys; sys.stdin.read()")
     started = threading.Event()
     start = outlines.Outline.start
