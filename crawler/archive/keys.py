@@ -13,10 +13,8 @@ the query first (see `method_url`).
 from __future__ import annotations
 
 import base64
-import json
 import math
 import re
-import socket
 from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import unquote_plus, unquote_to_bytes, urlencode
@@ -155,6 +153,8 @@ def _ascii_host(host: bytes) -> str:
 
 def _dotted_quad(digits: str) -> str:
     """The usual form of an IPv4 address in one of its older ones (one number, octal); else as it is."""
+    import socket  # a fifth of the time in which a process that only makes keys starts is this and json
+
     if digits.isdigit() and len(digits) <= 20:
         return socket.inet_ntoa((int(digits) & 0xFFFFFFFF).to_bytes(4, "big"))
     try:
@@ -270,6 +270,8 @@ def _split_part(part: bytes) -> tuple[bytes, bool, bytes]:
 
 def _json_query(body: bytes) -> str:
     """The leaves of a JSON document by their names; a name met again gets a number (`name.2_`)."""
+    import json
+
     fields: dict[str, str] = {}
     met: dict[str, int] = {}
     for name, value in _leaves(json.loads(body), ""):
@@ -291,8 +293,10 @@ def _leaves(value: object, name: str) -> Iterator[tuple[str, object]]:
 
 def _json_text(value: object) -> str:
     """A JSON leaf as JavaScript would print it, which is what the page's own script sent it from."""
-    if isinstance(value, bool) or value is None:
-        return json.dumps(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, float) and math.modf(value)[0] == 0.0:
         return str(int(value))
     return str(value)

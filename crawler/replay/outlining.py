@@ -23,7 +23,7 @@ WARC = b"WARC/"
 PIECE = 1 << 18
 """Bytes of the file in memory at a time; more than the processor's cache holds takes longer."""
 
-STARTS = ((640, 768), (8192, 32768))
+BRIEF, LONG = (640, 1024), (8192, 32768)
 """Compressed bytes of a member that are looked at, and bytes of the record that are got of them at most: those that
 hold most heads, and if need be those that hold nearly all."""
 
@@ -84,18 +84,17 @@ def start_of_member(data: bytes | memoryview) -> tuple[bytes, int]:
 
     Nothing where no record begins there; 0 where its fields are too long.
     """
-    start, end = b"", 0
-    for compressed, size in STARTS:
-        try:
-            start = gunzip().decompress(data[:compressed], size)
-        except InflateErrors:
+    try:
+        start = gunzip().decompress(data[: BRIEF[0]], BRIEF[1])
+        if start[:5] != WARC:
             return b"", 0
-        if not start.startswith(WARC):
-            return b"", 0
-        end = block_of(start)
-        if 0 < end <= len(start) - len(_GET):
-            break
-    return start, end
+        found = _HEAD_END.search(start)
+        if found and found.end() <= len(start) - len(_GET):
+            return start, found.end()
+        start = gunzip().decompress(data[: LONG[0]], LONG[1])
+    except InflateErrors:
+        return b"", 0
+    return start, block_of(start)
 
 
 def block_of(start: bytes) -> int:
@@ -106,24 +105,23 @@ def block_of(start: bytes) -> int:
 
 def _members(file: BufferedReader, start: int, stop: int) -> Iterator[Beginning]:
     """The members from `start` on; the last is at or behind `stop`, or nothing at the end of the file."""
-    room = bytearray(PIECE + STARTS[-1][0])
-    view = memoryview(room)
-    base, held = file.seek(start), file.readinto(view)
+    room = memoryview(bytearray(PIECE + LONG[0]))
+    base, held = file.seek(start), file.readinto(room)
     while held:
-        end = min(held, PIECE)
-        for found in _GZIP.finditer(room, 0, held):
+        data, end = room[:held], min(held, PIECE)
+        for found in _GZIP.finditer(data):
             at = found.start()
             if at >= end:
                 break
-            beginning, block = start_of_member(view[at:held])
+            beginning, block = start_of_member(data[at:])
             if beginning:
                 yield base + at, beginning, block
                 if base + at >= stop:
                     return
         base += end
-        room[: held - end] = room[end:held]
         held -= end
-        held += file.readinto(view[held:])
+        room[:held] = data[end:]
+        held += file.readinto(room[held:])
     yield base, b"", 0
 
 
@@ -132,7 +130,7 @@ def _entry(beginning: bytes, block: int, offset: int, length: int) -> tuple[byte
 
     And whether its member holds no other record, as far as its length says.
     """
-    named = beginning[:block] if block else beginning
+    named = beginning[:block] if block else beginning + b"\n"
     kind = _field(named, _TYPE).lower()
     stated = _field(named, _LENGTH)
     size = block + int(stated) if stated.isdigit() else 0
@@ -152,8 +150,7 @@ def _field(named: bytes, mark: bytes) -> bytes:
         at = named.lower().find(mark[:-1].lower())
         if at < 0:
             return b""
-    end = named.find(b"\n", at + 1)
-    return named[at + len(mark) - 1 : end if end > 0 else len(named)].strip()
+    return named[at + len(mark) - 1 : named.find(b"\n", at + 1)].strip()
 
 
 def main() -> None:
