@@ -3,7 +3,8 @@
 Which capture of an address is the nearest to a moment is known only when all WARCs have been seen. Reading them takes
 long; to learn of each record what address it belongs to, and nothing else, takes a fraction of that, which several
 processes share. What an address has is then read at the places found (`sketch`). All of it is taken on trust until
-the WARCs have been read: a WARC that lies within a record shows its records too, and damage is not seen.
+the WARCs have been read: damage is not seen. What only looks like a record, since it lies within one, is told apart by
+`enclosing`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from crawler.replay.files import Looked
-from crawler.replay.outlining import ASKED, ENTRY, HEAD, REQUEST, hashed
+from crawler.replay.outlining import ASKED, ENTRY, HEAD, LARGE_FROM, REQUEST, hashed
 
 PART_BYTES = 4 << 20
 """What a process looks through at a time: little, so that all end at about the same time."""
@@ -67,6 +68,8 @@ class _Outlined:
     missing: int
     parts: dict[int, bytes] = field(default_factory=dict)
     entries: bytes = b""
+    large: list[tuple[int, int]] = field(default_factory=list)
+    """Offset and size of the records that have `LARGE_FROM` bytes, once all is known."""
 
     def take(self, start: int, entries: bytes) -> None:
         self.parts[start] = entries
@@ -74,6 +77,7 @@ class _Outlined:
         if not self.missing:
             self.entries = b"".join(self.parts[start] for start in sorted(self.parts))
             self.parts.clear()
+            self.large = [(at, size) for _, at, _, size in ENTRY.iter_unpack(self.entries) if size >= LARGE_FROM]
 
 
 class Outline:
@@ -134,6 +138,10 @@ class Outline:
         wanted = hashed(key)
         return [group for name, file in self._files.items() for group in _groups(name, file.entries, wanted)]
 
+    def large(self, name: str) -> list[tuple[int, int]]:
+        """Offset and size of the large records of a WARC, once it has been looked through."""
+        return self._files[name].large if name in self._files else []
+
     def _look(self, process: subprocess.Popen[bytes]) -> None:
         """Give a process one part after another."""
         assert process.stdin
@@ -190,7 +198,7 @@ def _groups(name: str, entries: bytes, wanted: bytes) -> Iterator[Group]:
                 begin -= ENTRY.size
             while entries.startswith(REQUEST, end):
                 end += ENTRY.size
-            places = [Place(*place[1:]) for place in ENTRY.iter_unpack(entries[begin:end])]
+            places = [Place(*place[1:3]) for place in ENTRY.iter_unpack(entries[begin:end])]
             before = ENTRY.unpack_from(entries, begin - ENTRY.size) if 0 < begin < at else None
-            yield Group(name, places, Place(*before[1:]) if before else None)
+            yield Group(name, places, Place(*before[1:3]) if before else None)
         at = entries.find(wanted, at + 1)

@@ -27,8 +27,8 @@ BRIEF, LONG = (640, 1024), (8192, 32768)
 """Compressed bytes of a member that are looked at, and bytes of the record that are got of them at most: those that
 hold most heads, and if need be those that hold nearly all."""
 
-ENTRY = struct.Struct("<8sQQ")
-"""Hash of the key (zeros: a request other than GET), offset, length."""
+ENTRY = struct.Struct("<8sQQQ")
+"""Hash of the key or what stands in its place, offset, length up to the next member, and size of the record."""
 
 ASKED = struct.Struct("<QQI")
 """Start and stop of the part that is asked for, and bytes of the path behind it."""
@@ -36,7 +36,10 @@ ASKED = struct.Struct("<QQI")
 HEAD = struct.Struct("<Q?")
 """In front of the entries of a part: how many there are, and whether there can be no other captures in it."""
 
-REQUEST = bytes(8)
+REQUEST, LARGE = bytes(8), b"\xff" * 8
+"""In the place of a hash: a request other than GET; another record that is no capture, of `LARGE_FROM` bytes."""
+
+LARGE_FROM = 1 << 15
 
 _GZIP = re.compile(re.escape(GZIP))
 _HEAD_END = re.compile(rb"\n\r?\n")
@@ -59,8 +62,8 @@ def hashed(key: str) -> bytes:
 def outline(path: str | bytes, start: int, stop: int) -> tuple[bytes, bool]:
     """The entries of the captures that begin in `start` to `stop`, and whether there can be no others.
 
-    There may be others where something else than records was met, or a member that holds more than one. Raises
-    OSError where the file cannot be read.
+    There may be others where something else than records was met, or a member that holds more than one. What is found
+    may also lie within a record, which `enclosing` tells. Raises OSError where the file cannot be read.
     """
     entries, clean = [], True
     with open(path, "rb") as file:  # noqa: PTH123  pathlib would be imported for it
@@ -108,39 +111,59 @@ def _members(file: BufferedReader, start: int, stop: int) -> Iterator[Beginning]
     room = memoryview(bytearray(PIECE + LONG[0]))
     base, held = file.seek(start), file.readinto(room)
     while held:
-        data, end = room[:held], min(held, PIECE)
-        for found in _GZIP.finditer(data):
-            at = found.start()
-            if at >= end:
-                break
-            beginning, block = start_of_member(data[at:])
-            if beginning:
-                yield base + at, beginning, block
-                if base + at >= stop:
-                    return
+        end = min(held, PIECE)
+        for at, beginning, block in members_in(room[:held], end):
+            yield base + at, beginning, block
+            if base + at >= stop:
+                return
         base += end
         held -= end
-        room[:held] = data[end:]
+        room[:held] = room[end : end + held]
         held += file.readinto(room[held:])
     yield base, b"", 0
 
 
+def members_in(data: bytes | memoryview, end: int) -> Iterator[Beginning]:
+    """The members that begin before `end` in `data`."""
+    for found in _GZIP.finditer(data):
+        at = found.start()
+        if at >= end:
+            return
+        beginning, block = start_of_member(data[at:])
+        if beginning:
+            yield at, beginning, block
+
+
+def size_of_record(beginning: bytes, block: int) -> int:
+    """How many bytes a record says that it has; 0 where it does not."""
+    stated = _field(beginning[:block], _LENGTH) if block else b""
+    return block + int(stated) if stated.isdigit() else 0
+
+
+def longest(size: int) -> int:
+    """Bytes that a record of this size may take in a member, at most."""
+    return size + size // 1000 + _PACKING
+
+
 def _entry(beginning: bytes, block: int, offset: int, length: int) -> tuple[bytes, bool]:
-    """The entry of a record, empty where it is neither a capture nor a request that was no GET.
+    """The entry of a record, empty where none is needed: of small ones that are neither captures nor sent something.
 
     And whether its member holds no other record, as far as its length says.
     """
+    size = size_of_record(beginning, block)
+    alone = size > 0 and length < longest(size)
     named = beginning[:block] if block else beginning + b"\n"
     kind = _field(named, _TYPE).lower()
-    stated = _field(named, _LENGTH)
-    size = block + int(stated) if stated.isdigit() else 0
-    alone = block > 0 and length < size + size // 1000 + _PACKING
-    if kind in _CAPTURES:
-        url = _field(named, _ADDRESS).removeprefix(b"<").removesuffix(b">")
-        return ENTRY.pack(hashed(url_key(url.decode("utf-8", "replace"))), offset, length) if url else b"", alone
-    if kind == b"request" and block and not beginning.startswith(_GET, block):
-        return ENTRY.pack(REQUEST, offset, length), alone
-    return b"", alone
+    url = _field(named, _ADDRESS).removeprefix(b"<").removesuffix(b">") if kind in _CAPTURES else b""
+    if url:
+        key = hashed(url_key(url.decode("utf-8", "replace")))
+    elif kind == b"request" and block and not beginning.startswith(_GET, block):
+        key = REQUEST
+    elif size < LARGE_FROM:
+        return b"", alone
+    else:
+        key = LARGE
+    return ENTRY.pack(key, offset, length, size), alone
 
 
 def _field(named: bytes, mark: bytes) -> bytes:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from crawler.archive.reader import Damage, Record, iterate
 from crawler.replay.cache import Cache
+from crawler.replay.enclosing import enclosed
 from crawler.replay.files import File, drop_uncertain, recognise
 from crawler.replay.looking import Looking, LookingProgress
 from crawler.replay.outline import Group, Place
@@ -92,7 +93,8 @@ class Shelving:
         groups += self._half_known(key)
         for name in {group.name for group in groups}:
             if file := looking.files.get(name):
-                self._bring(file, [group for group in groups if group.name == name])
+                large = looking.outline.large(name) if looking.outline else []
+                self._bring(file, [group for group in groups if group.name == name], large)
         if known:
             self._brought.add(key)
 
@@ -106,12 +108,13 @@ class Shelving:
             )
             return [Group(name, [Place(offset, length)], None) for name, offset, length in rows]
 
-    def _bring(self, file: File, groups: list[Group]) -> None:
+    def _bring(self, file: File, groups: list[Group], large: list[tuple[int, int]]) -> None:
         found = Captures(file.id, certain=False)
         try:
             for group in groups:
                 found.begin_behind(next(sketch(file.path, [group.before]), None) if group.before else None)
-                for record in sketch(file.path, group.places):
+                places = [place for place in group.places if not enclosed(file.path, place.offset, large)]
+                for record in sketch(file.path, places):
                     found.add(record)
         except OSError:
             return  # reading it will say why

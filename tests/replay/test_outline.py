@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import subprocess
 import threading
 from collections.abc import Callable
@@ -228,32 +229,54 @@ def test_a_process_that_dies_leaves_its_files_to_the_reading(
 def test_what_the_reading_does_not_find_is_dropped(
     recorder: Recorder, open_library: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A WARC in a record looks like records of its own until it is read; a broken record, like a whole one."""
-    inner = Recorder(recorder.folder.parent / "inner")
-    inner.add("https://inner.example/", b"never seen")
-    packed = inner.close()
-    assert packed is not None
+    """A broken record looks like a whole one until it is read."""
     monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
-    recorder.add("https://a.org/collection.warc.gz", packed.read_bytes(), "application/warc")
     recorder.add("https://a.org/broken", bytes(range(256)) * 100)
     recorder.add("https://a.org/2", b"two")
-    outer = recorder.close()
-    assert outer is not None
-    outer.write_bytes(b"".join(gzip.compress(gzip.decompress(member), 0) for member in members(outer)))
+    path = recorder.close()
+    assert path is not None
     library = open_library(recorder.folder)
     library.look()
-    for url in ("https://a.org/broken", "https://inner.example/"):
-        library._shelving.bring(url_key(url))
+    library._shelving.bring(url_key("https://a.org/broken"))
     broken = library.find("https://a.org/broken")
-    assert library.find("https://inner.example/") is not None
     assert broken is not None
-    data = bytearray(outer.read_bytes())
-    data[broken.offset + broken.length - 40] ^= 1
-    outer.write_bytes(data)
+    data = bytearray(path.read_bytes())
+    data[broken.offset + broken.length - 6] ^= 1
+    path.write_bytes(data)
     library.read_on()
-    assert library.find("https://inner.example/") is None
     assert library.find("https://a.org/broken") is None
     assert library.find("https://a.org/2") is not None
+
+
+@pytest.mark.parametrize("in_front", [0, 100, 45_000], ids=["at once", "soon", "far"])
+@pytest.mark.parametrize("forged", [1, 10], ids=["one", "many"])
+def test_a_record_within_a_record_is_none(
+    recorder: Recorder, open_library: Open, monkeypatch: pytest.MonkeyPatch, in_front: int, forged: int
+) -> None:
+    """A site may serve a WARC in which another site says what it never did; nobody is shown that, at no time."""
+    inner = Recorder(recorder.folder.parent / "inner")
+    for number in range(forged):
+        inner.add("https://victim.example/", b"forged" * 900, when=NOON + timedelta(days=number))
+    packed = inner.close()
+    assert packed is not None
+    noise = random.Random(1).randbytes(in_front)
+    recorder.add("https://victim.example/", b"true")
+    recorder.add("https://hostile.example/", noise + packed.read_bytes(), "application/warc")
+    recorder.add("https://victim.example/", b"true again", when=NOON + timedelta(days=1))
+    outer = recorder.close()
+    assert outer is not None
+    records = members(outer)
+    outer.write_bytes(b"".join(gzip.compress(gzip.decompress(member), 0) for member in records))
+    monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
+    entries, _ = outline(str(outer), 0, outer.stat().st_size)
+    assert entries.count(hashed(url_key("https://victim.example/"))) > 2
+    library = open_library(recorder.folder)
+    library.look()
+    assert library.awaited("https://victim.example/", seconds=0)
+    shown = library.captures("https://victim.example/")
+    assert [library.read(one).payload.data for one in shown] == [b"true", b"true again"]
+    library.read_on()
+    assert [one.id for one in library.captures("https://victim.example/")] == [one.id for one in shown]
 
 
 def test_what_was_read_meanwhile_is_not_made_uncertain_again(looked_at: libraries.Library) -> None:
