@@ -24,6 +24,7 @@ from crawler.extraction.stated import (
     description_of,
     host_names,
     metas,
+    section_names,
     section_of,
     site_names_of,
     standfirst_of,
@@ -106,7 +107,8 @@ def read_metadata(
 def _choices(page: PageFacts, rules: Rules) -> dict[str, Choice]:
     """What was taken for each field, and from where."""
     site_names = site_names_of(page)
-    title = _headline(page, rules, site_names)
+    section = section_of(page, rules)
+    title = _headline(page, rules, site_names, section)
     signed = Bylines(page, title.value or "")
     authors = authors_of(page, rules, site_names, signed)
     authors.value = [clean_text(name) for name in authors.value or ()]
@@ -117,7 +119,7 @@ def _choices(page: PageFacts, rules: Rules) -> dict[str, Choice]:
         "agency": agency_of(page, signed, site_names),
         "published": published,
         "modified": modification(page, rules.timezone, published.value),
-        "section": section_of(page, rules),
+        "section": section,
         "tags": tags_of(page),
         "description": description_of(page),
         "standfirst": standfirst_of(page),
@@ -126,14 +128,15 @@ def _choices(page: PageFacts, rules: Rules) -> dict[str, Choice]:
     }
 
 
-def _headline(page: PageFacts, rules: Rules, site_names: list[str]) -> Choice:
+def _headline(page: PageFacts, rules: Rules, site_names: list[str], section: Choice) -> Choice:
     if selected := first_of(texts(page.tree, rules.title)):
         title = Choice(selected, "selector", "the source's selector", "high")
     else:
         stated = [("json-ld", text) for text in strings(page.node.get("headline"))]
         stated += [(name, text) for name, said in metas(page, "title") for text in said]
         names = [*site_names, *host_names(page.url)]
-        title = choose_title(stated, visible_headings(page.elements), _page_title(page), names)
+        sections = section_names(page, section)
+        title = choose_title(stated, visible_headings(page.elements), _page_title(page), names, sections)
     title.value = clean_text(squeeze(title.value or "").replace("\n", " "))
     return title
 

@@ -49,6 +49,12 @@ def section_of(page: PageFacts, rules: Rules) -> Choice:
     )
 
 
+def section_names(page: PageFacts, section: Choice) -> list[str]:
+    """What the section of the page may be called in its title: as it is stated, and as the address has it."""
+    folders = urlsplit(page.url).path.strip("/").split("/")[:-1]
+    return [*(str(one.value) for one in section.candidates), *folders]
+
+
 def description_of(page: PageFacts) -> Choice:
     """What the page says of itself for search engines and shared links."""
     return first_stated([*metas(page, "description"), ("json-ld", strings(page.node.get("description")))])
