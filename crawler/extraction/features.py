@@ -97,44 +97,80 @@ def describe(
     """
     if not page.found:
         return []
-    folds = [fold(found.block.text) if len(found.block.text) < ASKING_LENGTH else "" for found in page.found]
-    counts = Counter(found.block.text for found in page.found)
-    texts = _of_texts(page, folds, fold(title), counts)
-    sizes = [size_of(found.block.text) for found in page.found]
-    running = [size if is_running(text) else 0.0 for text, size in zip(texts, sizes, strict=True)]
-    fill_boxes(page, sizes, running)
-    around = Surroundings(page, sizes, running, texts)
-    stated = Stated(page, running, fold(body), fold(description))
-    said = _said(page, texts, running, folds, [name for name in map(fold, authors) if len(name) > 5])
+    texts = _Texts(page, fold(title))
+    fill_boxes(page, texts.sizes, texts.running)
+    around = Surroundings(page, texts.sizes, texts.running, texts.title)
+    apart = [bare and around.is_apart(found.box) for found, bare in zip(page.found, texts.bare, strict=True)]
+    texts.add_neighbours(apart)
+    stated = Stated(page, texts.running, fold(body), fold(description))
+    said = _said(page, texts, [name for name in map(fold, authors) if len(name) > 5])
     beside = _neighbours(page, texts)
     rows: list[list[float] | None] = []
     for index, found in enumerate(page.found):
-        if texts[index][2] >= LINK and sizes[index] < RUNNING and around.is_apart(found.box):
+        if apart[index]:
             rows.append(None)
             continue
-        row = [*texts[index], *around.of(index), *stated.of(index), *around.from_title(found.box)]
+        row = [*texts.rows[index], *around.of(index), *stated.of(index), *around.from_title(found.box)]
         row.append(stated.swallows(found.block.text))
         row += said[index]
         row += beside[index]
-        row += _bits(found)
+        row += _flags(_near_bits(found))
+        row += _flags(found.box.above)
         rows.append(row)
     return rows
 
 
-def _of_texts(page: Survey, folds: list[str], title: str, counts: Counter[str]) -> list[list[float]]:
-    """The features from "size" to "starts_low" of each block."""
-    rows = []
-    for found, folded in zip(page.found, folds, strict=True):
+_NO_ROW = [0.0] * 20
+_NO_ROW[7] = -1.0
+
+
+class _Texts:
+    """What the blocks of a page say by themselves; of bare links, which are most of them, only what is asked for."""
+
+    def __init__(self, page: Survey, title: str) -> None:
+        self._found, self._title = page.found, title
+        self._counts = Counter(found.block.text for found in page.found)
+        self.sizes = [size_of(found.block.text) for found in page.found]
+        self.linked = [min(1.0, found.linked / len(found.block.text)) for found in page.found]
+        self.bare = [share >= LINK and size < RUNNING for share, size in zip(self.linked, self.sizes, strict=True)]
+        self.folds = [""] * len(page.found)
+        """Of blocks that have a row and are short enough to be a title or a byline."""
+        self.rows: list[list[float]] = [_NO_ROW if bare else self._row(index) for index, bare in enumerate(self.bare)]
+        """The features from "size" to "starts_low" of each block."""
+        self.running = [size if is_running(row) else 0.0 for row, size in zip(self.rows, self.sizes, strict=True)]
+        self.title = next((index for index in range(len(page.found)) if self._is_title(index)), -1)
+        """The first block that is the title; -1 where there is none."""
+
+    def add_neighbours(self, apart: Sequence[bool]) -> None:
+        """Give rows to the bare links that are not apart, and to those within two of any block that is not."""
+        last = len(apart)
+        for index, bare in enumerate(self.bare):
+            if bare and not all(apart[max(0, index - 2) : min(last, index + 3)]):
+                self.rows[index] = self._row(index)
+
+    def is_furniture(self, index: int) -> float:
+        """Whether a block is furniture by what it says, also where it has no row."""
+        row = self.rows[index]
+        return is_furniture(self._found[index].block.text) if row is _NO_ROW else row[10]
+
+    def _is_title(self, index: int) -> bool:
+        if not self.bare[index]:
+            return self.rows[index][13] > 0
+        text = self._found[index].block.text
+        return 3 * len(text) >= len(self._title) and fold(text) == self._title
+
+    def _row(self, index: int) -> list[float]:
+        found = self._found[index]
         text = found.block.text
-        short = len(text) < MENU_LENGTH
-        row = list(_of_short_text(text) if short else _of_text(text))
-        row[2] = min(1.0, found.linked / len(text))
-        row[7], row[8], row[12] = _KINDS[found.block.kind], found.box.depth, counts[text]
-        if folded and len(text) < TITLE_LENGTH:
-            row[13] = folded == title
-            row[14] = len(folded) > 10 and (folded in title or title in folded)
-        rows.append(row)
-    return rows
+        row = list(_of_short_text(text) if len(text) < MENU_LENGTH else _of_text(text))
+        row[2] = self.linked[index]
+        row[7], row[8], row[12] = _KINDS[found.block.kind], found.box.depth, self._counts[text]
+        if len(text) < ASKING_LENGTH:
+            self.folds[index] = folded = fold(text)
+            if folded and len(text) < TITLE_LENGTH:
+                row[13] = folded == self._title
+                row[14] = len(folded) > 10 and (folded in self._title or self._title in folded)
+        return row
 
 
 def _of_text(text: str) -> tuple[float, ...]:
@@ -190,23 +226,21 @@ def _capitals(head: str) -> int:
     return sum(map(str.isupper, head))
 
 
-def _said(
-    page: Survey, texts: list[list[float]], running: list[float], folds: list[str], names: list[str]
-) -> list[tuple[float, ...]]:
+def _said(page: Survey, texts: _Texts, names: list[str]) -> list[tuple[float, ...]]:
     """What is said of each block by its words, and by the heading and the furniture above it."""
     said: list[tuple[float, ...]] = []
     since = passed = 0
     linked = furniture = 0.0
     begun = False
     asks = _asks(page)
-    for index, (found, row, good) in enumerate(zip(page.found, texts, running, strict=True)):
+    for index, (found, good) in enumerate(zip(page.found, texts.running, strict=True)):
         text = found.block.text
         asking = asks.get(index, 0)
-        named = bool(names) and any(name in folds[index] for name in names)
+        named = bool(names) and any(name in texts.folds[index] for name in names)
         if found.block.kind == "heading":
-            since, linked, furniture = 0, row[2], row[10] or asking
+            since, linked, furniture = 0, texts.linked[index], texts.is_furniture(index) or asking
         begun = begun or good > 0
-        passed += begun and row[10] > 0
+        passed += begun and texts.is_furniture(index) > 0
         stressed = min(1.0, found.stressed / len(text)) if found.stressed else 0.0
         pictured, posted = text in page.alternatives, _POSTED.search(text) is not None
         said.append((stressed, pictured, asking, named, posted, min(since, 20), linked, furniture, min(passed, 10)))
@@ -242,8 +276,9 @@ def is_running(row: Sequence[float]) -> bool:
 _NOTHING = (0.0, 0.0, -1.0, 0.0, 0.0)
 
 
-def _neighbours(page: Survey, texts: list[list[float]]) -> list[tuple[float, ...]]:
-    said = [_NOTHING, _NOTHING, *((text[0], text[2], text[7], text[3], text[10]) for text in texts), _NOTHING, _NOTHING]
+def _neighbours(page: Survey, texts: _Texts) -> list[tuple[float, ...]]:
+    rows = ((row[0], row[2], row[7], row[3], row[10]) for row in texts.rows)
+    said = [_NOTHING, _NOTHING, *rows, _NOTHING, _NOTHING]
     boxes = [None, *(holder_of(found.box) for found in page.found), None]
     return [
         (
@@ -254,14 +289,13 @@ def _neighbours(page: Survey, texts: list[list[float]]) -> list[tuple[float, ...
             boxes[at] is boxes[at + 1],
             boxes[at + 2] is boxes[at + 1],
         )
-        for at in range(len(texts))
+        for at in range(len(texts.rows))
     ]
 
 
-def _bits(found: Found) -> tuple[float, ...]:
+def _near_bits(found: Found) -> int:
     box = found.box
-    near = box.bits | found.bits | (box.parent.bits if box.parent is not None else 0)
-    return _flags(near) + _flags(box.above)
+    return box.bits | found.bits | (box.parent.bits if box.parent is not None else 0)
 
 
 @lru_cache(maxsize=4096)

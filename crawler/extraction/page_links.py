@@ -247,11 +247,9 @@ def _may_be(own: list[Reading]) -> Callable[[str], bool]:
     stems = {_stem(one.base) for one in own} - {""}
     named = stems | {unquote(stem) for stem in stems}
 
-    has_stem = re.compile("|".join(map(re.escape, sorted(named)))).search
-
     def may_be(reference: str) -> bool:
         if len(reference) <= RELATIVE and not reference.startswith(_NOT_RELATIVE):
             return True
-        return bool(named) and has_stem(reference) is not None
+        return any(stem in reference for stem in named)
 
     return may_be

@@ -37,12 +37,12 @@ def holder_of(box: Box) -> Box:
 class Surroundings:
     """Where blocks stand on the page: relative to its best box (the core), its title, its running text."""
 
-    def __init__(self, page: Survey, sizes: list[float], running: list[float], texts: list[list[float]]) -> None:
+    def __init__(self, page: Survey, sizes: list[float], running: list[float], title: int) -> None:
         self.page = page
         self.total = sum(sizes) or 1.0
         self.good = sum(running) or 1.0
         self.core = max(page.boxes, key=lambda box: box.own)
-        self.title = next((i for i, text in enumerate(texts) if text[13]), -1)
+        self.title = title
         if self.title < 0:
             self.title = next((i for i, found in enumerate(page.found) if found.box.tag == "h1"), -1)
         self._to_core = _Chain(self.core)
