@@ -190,6 +190,8 @@ def holds_data(table: HtmlElement) -> bool:
 def clean_text(text: str) -> str:
     """`text` in Unicode's composed form (NFC), without control, zero-width and private-use characters."""
     text = unicodedata.normalize("NFC", text)
+    if text.isprintable():
+        return text
     return _CONTROL.sub("", text) if _CONTROL.search(text) else text
 
 

@@ -127,8 +127,9 @@ def _spell_out_quotes(tree: HtmlElement) -> None:
 
 
 def _by_readability(tree: HtmlElement) -> list[Block]:
+    """What readability takes for the article; `tree` is spent."""
     try:
-        summary = Document(copy.deepcopy(tree), min_text_length=25).summary()
+        summary = Document(tree, min_text_length=25).summary()
     except (etree.LxmlError, ValueError, TypeError, AttributeError, IndexError):
         return []
     page = parse_page(summary)

@@ -103,7 +103,7 @@ def describe(
     apart = [bare and around.is_apart(found.box) for found, bare in zip(page.found, texts.bare, strict=True)]
     texts.add_neighbours(apart)
     stated = Stated(page, texts.running, fold(body), fold(description))
-    said = _said(page, texts, [name for name in map(fold, authors) if len(name) > 5])
+    said = _said(page, texts, apart, [name for name in map(fold, authors) if len(name) > 5])
     beside = _neighbours(page, texts)
     rows: list[list[float] | None] = []
     for index, found in enumerate(page.found):
@@ -226,21 +226,25 @@ def _capitals(head: str) -> int:
     return sum(map(str.isupper, head))
 
 
-def _said(page: Survey, texts: _Texts, names: list[str]) -> list[tuple[float, ...]]:
+def _said(page: Survey, texts: _Texts, apart: Sequence[bool], names: list[str]) -> list[tuple[float, ...]]:
     """What is said of each block by its words, and by the heading and the furniture above it."""
     said: list[tuple[float, ...]] = []
     since = passed = 0
     linked = furniture = 0.0
     begun = False
-    asks = _asks(page)
+    asks = _asks(page, apart)
     for index, (found, good) in enumerate(zip(page.found, texts.running, strict=True)):
-        text = found.block.text
         asking = asks.get(index, 0)
-        named = bool(names) and any(name in texts.folds[index] for name in names)
         if found.block.kind == "heading":
             since, linked, furniture = 0, texts.linked[index], texts.is_furniture(index) or asking
         begun = begun or good > 0
         passed += begun and texts.is_furniture(index) > 0
+        if apart[index]:
+            said.append(())
+            since += 1
+            continue
+        text = found.block.text
+        named = bool(names) and any(name in texts.folds[index] for name in names)
         stressed = min(1.0, found.stressed / len(text)) if found.stressed else 0.0
         pictured, posted = text in page.alternatives, _POSTED.search(text) is not None
         said.append((stressed, pictured, asking, named, posted, min(since, 20), linked, furniture, min(passed, 10)))
@@ -248,13 +252,17 @@ def _said(page: Survey, texts: _Texts, names: list[str]) -> list[tuple[float, ..
     return said
 
 
-def _asks(page: Survey) -> dict[int, int]:
-    """How many expressions of asking there are in a block, three at most, for each block that has any.
+def _asks(page: Survey, apart: Sequence[bool]) -> dict[int, int]:
+    """How many expressions of asking there are in a block, three at most, for each that has any; not in those apart,
+    but for headings.
 
     Stems are looked for in all lines at once, and the expressions only where theirs is found: few pages hold more
     than a handful of them.
     """
-    lines = [text if len(text := found.block.text) < ASKING_LENGTH else "" for found in page.found]
+    lines = [
+        text if len(text := found.block.text) < ASKING_LENGTH and (not away or found.block.kind == "heading") else ""
+        for found, away in zip(page.found, apart, strict=True)
+    ]
     lowered = [line.lower() for line in lines]
     starts = list(accumulate((len(line) + 1 for line in lowered), initial=0))
     joined = "\n".join(lowered)

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import clean_text
+from crawler.extraction.elements import Elements
 from crawler.extraction.jsonld import Node, first
 from crawler.extraction.parse import visible_text
 from crawler.extraction.vocabulary import alternatives, name_pattern
@@ -22,11 +23,8 @@ _TEXT = re.compile(name_pattern("picture_text"), re.IGNORECASE)
 _CREDITED = re.compile(name_pattern("picture_credit"), re.IGNORECASE)
 
 
-def lead_image(
-    images: Sequence[HtmlElement], url: str, stated: Sequence[str], node: Node
-) -> dict[str, str | None] | None:
-    """The lead image, with the caption and credit that the page shows beside it; `images` are all that the page shows,
-    `stated` the addresses in its meta tags."""
+def lead_image(elements: Elements, url: str, stated: Sequence[str], node: Node) -> dict[str, str | None] | None:
+    """The lead image, with the caption and credit that the page shows; `stated` are its addresses in meta tags."""
     stated_in_node = node.get("image")
     objects = stated_in_node if isinstance(stated_in_node, list) else [stated_in_node]
     described = next((item for item in objects if isinstance(item, dict)), {})
@@ -38,7 +36,7 @@ def lead_image(
         ),
         None,
     )
-    shown = _shown(images, address)
+    shown = _shown(elements, address)
     if not address and shown is not None:
         address = shown.get("src")
     if not address:
@@ -53,15 +51,16 @@ def lead_image(
     return {"url": address, "caption": caption and clean_text(caption), "credit": credit and clean_text(credit)}
 
 
-def _shown(images: Sequence[HtmlElement], address: str | None) -> HtmlElement | None:
+def _shown(elements: Elements, address: str | None) -> HtmlElement | None:
     """The image on the page that is the one at `address`, or the first in the article with a caption."""
     name = _name(address)
-    for image in images if name else []:
+    for image in elements.tagged("img") if name else ():
         addresses = (image.get("src"), image.get("data-src"), (image.get("srcset") or "").split(" ")[0])
         if any(_may_name(address, name) and _name(address) == name for address in addresses if address):
             return image
-    for image in images:
-        if any(above.tag == "figure" for above in image.iterancestors()) and image.get("src"):
+    for figure in elements.tagged("figure"):
+        image = next((one for one in figure.iterdescendants("img") if one.get("src")), None)
+        if image is not None:
             return image
     return None
 

@@ -91,7 +91,7 @@ def read_metadata(
         site_name=one_line(first_of(site_names_of(page)) or site_in_title(_page_title(page), title)),
         description=value["description"],
         standfirst=value["standfirst"],
-        image=lead_image(page.elements.tagged("img"), url, page.meta("image"), page.node),
+        image=lead_image(page.elements, url, page.meta("image"), page.node),
         canonical_url=value["canonical_url"],
         stated_language=value["language"],
         stated_body=first(page.node.get("articleBody")) or "",

@@ -51,6 +51,7 @@ FURNITURE = frozenset(("nav", "footer"))
 nearly all of them headings that a table of contents names."""
 
 _MAYBE_SKIPPED = SKIPPED | UNCLOSED | INLINE | FURNITURE | {"head"}
+_SURELY_READ = (BLOCK_TAGS | {"a", "b", "em", "i", "strong"}) - _MAYBE_SKIPPED
 STRESSED = frozenset(("b", "strong", "em", "i", "u"))
 _WORD = re.compile(r"(?<!\d)[A-Z]?[a-z]{1,3}(?![a-z])|[A-Z]?[a-z]{4,}|(?<!\d)[A-Z]+(?![a-z])")
 """Words of a name; a few letters behind a digit are part of a number such as 58ad1d2."""
@@ -70,7 +71,7 @@ for _place, _entries in enumerate(box_words().values()):
 def name_bits(name: str) -> int:
     """The groups of `NAMES` that the words of one class or id belong to, as bits."""
     bits = 0
-    words = {word.lower() for word in _WORD.findall(name)}
+    words = _words(name)
     for word in words:
         bits |= _SINGLE.get(word) or _SINGLE.get(word.removesuffix("s"), 0)
     if len(words) > 1:
@@ -79,6 +80,13 @@ def name_bits(name: str) -> int:
                 if together <= words:
                     bits |= bit
     return bits
+
+
+def _words(name: str) -> set[str]:
+    plain = name.replace("_", "-")
+    if plain.islower() and plain.isascii() and plain.replace("-", "").isalpha():
+        return set(plain.split("-")) - {""}
+    return {word.lower() for word in _WORD.findall(name)}
 
 
 @lru_cache(maxsize=8192)
@@ -163,7 +171,9 @@ def survey(root: HtmlElement, without: Collection[HtmlElement] = ()) -> Survey:
     for event, element in walker:
         tag = element.tag
         if event == "start":
-            if (element is not root and _is_skipped(element, tag)) or (without and element in without):
+            if (tag not in _SURELY_READ and element is not root and _is_skipped(element, tag)) or (
+                without and element in without
+            ):
                 skipped = element
                 walker.skip_subtree()
                 if tag == "img":
