@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from crawler.errors import ArchiveError
 from crawler.replay import cdx
-from crawler.replay.mementos import Memento, parse_stamp
+from crawler.replay.mementos import Memento, as_address, parse_stamp
 from crawler.replay.site import PRIVACY, Site
 from crawler.replay.streaming import FilePart
 from crawler.replay.web import Request, Response, Router
@@ -110,8 +110,8 @@ class CapturePages:
         if wanted is None:
             return self._site.missing(request, with_scheme(url), "")
         memento = self._followed(wanted)
-        if (memento.stamp, memento.url) != (stamp, url):
-            return Response.redirect(f"/view/{memento.stamp}/{memento.url}")
+        if (memento.stamp, as_address(memento.url)) != (stamp, as_address(url)):
+            return Response.redirect(f"/view/{memento.stamp}/{as_address(memento.url)}")
         before, after = self._library.around(memento, shown=True)
         article = self._site.articles.of_record(memento.record_id)
         return self._site.page(request, "view.html", memento=memento, before=before, after=after, article=article)

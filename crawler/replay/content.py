@@ -12,7 +12,7 @@ from crawler.replay import cdx
 from crawler.replay.answers import accepted_codings, replayed
 from crawler.replay.capture_pages import with_scheme
 from crawler.replay.memento import Mementos, base_of
-from crawler.replay.mementos import Memento, parse_stamp
+from crawler.replay.mementos import Memento, as_address, parse_stamp
 from crawler.replay.rewrite import Rewriter
 from crawler.replay.site import Site
 from crawler.replay.streaming import Stream
@@ -72,9 +72,10 @@ class Content:
         found = find(url, when) if when else None
         if found is None:
             return self._site.missing(request, url, "" if when else f"{stamp} is no time.")
-        at_its_own = (found.stamp, found.url) == (stamp, url) or found.redirects_to is not None
+        address = as_address(found.url)
+        at_its_own = (found.stamp, address) == (stamp, as_address(url)) or found.redirects_to is not None
         if modifier in ADDRESSED and not at_its_own:
-            return self._moved(request, f"/web/{found.stamp}{modifier}/{found.url}", found)
+            return self._moved(request, f"/web/{found.stamp}{modifier}/{address}", found)
         try:
             response = self._shown(request, found, stamp, modifier)
         except ArchiveError as error:
@@ -89,7 +90,7 @@ class Content:
 
     def _shown(self, request: Request, memento: Memento, stamp: str, modifier: str) -> Response:
         if modifier != "id_" and (target := memento.redirects_to):
-            return Response(b"", 302, [("Location", f"/web/{stamp}{modifier}/{target}")])
+            return Response(b"", 302, [("Location", f"/web/{stamp}{modifier}/{as_address(target)}")])
         record, large = self._library.open(memento, accepted_codings(request))
         if modifier == "id_":
             return replayed(record, request, large)

@@ -14,7 +14,7 @@ from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
 from crawler.replay.library import Library
-from crawler.replay.mementos import Memento
+from crawler.replay.mementos import Memento, as_address
 from crawler.replay.web import Request, Response
 
 LINK_FORMAT = "application/link-format"
@@ -26,11 +26,6 @@ LINKED = 4000
 def http_date(moment: datetime) -> str:
     """`moment` as HTTP writes dates: RFC 1123, GMT."""
     return format_datetime(moment, usegmt=True)
-
-
-def escaped(url: str) -> str:
-    """An address as it may stand between angle brackets in a Link header."""
-    return url.replace("<", "%3C").replace(">", "%3E").replace('"', "%22").replace(" ", "%20")
 
 
 class Mementos:
@@ -58,7 +53,7 @@ class Mementos:
             missing = self._missing(url)
             missing.headers += [vary, ("Link", ", ".join(links))]
             return missing
-        response = Response.redirect(f"{base}/web/{found.stamp}/{found.url}")
+        response = Response.redirect(f"{base}/web/{found.stamp}/{as_address(found.url)}")
         response.headers.append(vary)
         if len(found.url) <= LINKED:
             response.headers.append(("Link", ", ".join([*links, *self._memento_links(base, found)])))
@@ -72,7 +67,7 @@ class Mementos:
             return self._missing(url)
         base = base_of(request)
         span = f'; from="{http_date(captures[0].date)}"; until="{http_date(captures[-1].date)}"'
-        own = f'<{base}/timemap/link/{escaped(url)}>; rel="self"; type="{LINK_FORMAT}"{span}'
+        own = f'<{base}/timemap/link/{as_address(url)}>; rel="self"; type="{LINK_FORMAT}"{span}'
         lines = [_link(url, "original"), own, _time_gate_link(base, url)]
         lines += [_memento_link(base, memento, _relation(captures, index)) for index, memento in enumerate(captures)]
         return Response((",\n".join(lines) + "\n").encode(), 200, [("Content-Type", LINK_FORMAT)])
@@ -106,9 +101,8 @@ class Mementos:
             if found:
                 shown.setdefault(found.id, (found, []))[1].append(relation)
         for found, relations in shown.values():
-            if "memento" not in relations:
-                relations.append("memento")
-            yield _memento_link(base, found, " ".join(relations))
+            named = [relation for relation in relations if relation != "memento"]
+            yield _memento_link(base, found, " ".join([*named, "memento"]))
 
 
 def being_read(library: Library) -> Response:
@@ -138,17 +132,17 @@ def _relation(captures: list[Memento], index: int) -> str:
 
 
 def _link(url: str, relation: str) -> str:
-    return f'<{escaped(url)}>; rel="{relation}"'
+    return f'<{as_address(url)}>; rel="{relation}"'
 
 
 def _time_gate_link(base: str, url: str) -> str:
-    return f'<{base}/web/{escaped(url)}>; rel="timegate"'
+    return f'<{base}/web/{as_address(url)}>; rel="timegate"'
 
 
 def _time_map_link(base: str, url: str) -> str:
-    return f'<{base}/timemap/link/{escaped(url)}>; rel="timemap"; type="{LINK_FORMAT}"'
+    return f'<{base}/timemap/link/{as_address(url)}>; rel="timemap"; type="{LINK_FORMAT}"'
 
 
 def _memento_link(base: str, memento: Memento, relation: str) -> str:
-    address = f"{base}/web/{memento.stamp}/{escaped(memento.url)}"
+    address = f"{base}/web/{memento.stamp}/{as_address(memento.url)}"
     return f'<{address}>; rel="{relation}"; datetime="{http_date(memento.date)}"'

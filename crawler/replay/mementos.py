@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import quote, urldefrag, urljoin
 
 STAMP_DIGITS = 14
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SCHEME_AND_WWW = re.compile(r"^https?://(?:www\d*\.)?", re.IGNORECASE)
+_NOT_IN_ADDRESSES = re.compile(r'[^!-~]|["<>]')
 _DEFAULT_PORT = re.compile(r"^(http://[^/?#]*):80(?=[/?#]|$)|^(https://[^/?#]*):443(?=[/?#]|$)", re.IGNORECASE)
 
 OTHER_SCHEME = timedelta(days=1)
@@ -53,7 +55,18 @@ class Memento:
         """The absolute address that it redirects to; None where it redirects nowhere."""
         if not self.location or self.status is None or not 300 <= self.status < 400 or self.status == 304:
             return None
+        with suppress(UnicodeError):  # it is kept byte for byte; browsers take it for UTF-8 where it can be
+            return absolute(self.url, self.location.encode("latin-1").decode())
         return absolute(self.url, self.location)
+
+
+def as_address(url: str) -> str:
+    """`url` as it stands in a header, or behind an address of ours: in ASCII, without blanks, quotes and fragment."""
+    return _NOT_IN_ADDRESSES.sub(_percent, url.partition("#")[0])
+
+
+def _percent(match: re.Match[str]) -> str:
+    return quote(match[0].encode("utf-8", "surrogatepass"))
 
 
 def absolute(base: str, address: str) -> str | None:
@@ -92,8 +105,8 @@ def from_microseconds(value: int) -> datetime:
 
 
 def plain(url: str) -> str:
-    """`url` without fragment and without the port that its scheme has anyway."""
-    return _DEFAULT_PORT.sub(lambda m: m[1] or m[2], urldefrag(url).url)
+    """`url` as an address, without the port that its scheme has anyway."""
+    return _DEFAULT_PORT.sub(lambda m: m[1] or m[2], as_address(url))
 
 
 def loose(url: str) -> str:

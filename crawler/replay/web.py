@@ -18,13 +18,15 @@ from functools import cached_property
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from crawler.errors import ArchiveError, UsageError
 from crawler.replay.connections import Connections
 from crawler.replay.streaming import FilePart, Stream
 
 log = logging.getLogger(__name__)
+
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 BODY_LIMIT = 64 << 20
 """Bytes of a request's body that are read; archived pages may post large forms, never this large."""
@@ -156,7 +158,8 @@ class Handler(BaseHTTPRequestHandler):
         host = (self.headers.get("Host") or "").strip().lower()
         if not names_this_machine(host, self.server.allowed_hosts):
             return self.send(Response.text("This server answers only to its own address.\n", 421))
-        request = Request(self.command, self.path, self.headers, host, self.read_body())
+        target = quote(self.path.encode("latin-1"), safe=_PRINTABLE)  # as a browser would have written it
+        request = Request(self.command, target, self.headers, host, self.read_body())
         return self.send(self.answer(request))
 
     def refuse(self, why: str) -> None:

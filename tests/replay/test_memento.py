@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -120,3 +123,75 @@ def test_a_very_long_address_has_a_head_that_clients_take(recorder: Recorder, tm
         assert "long" in text
     finally:
         served.replay.stop()
+
+
+ODD_ADDRESSES = {
+    "https://odd.example/a b": "https://odd.example/a%20b",
+    "https://odd.example/港口/новости?q=é": "https://odd.example/%E6%B8%AF%E5%8F%A3/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8?q=%C3%A9",
+    "https://münchen.example/": "https://m%C3%BCnchen.example/",
+    "https://odd.example/part#one": "https://odd.example/part",
+    'https://odd.example/"<>"': "https://odd.example/%22%3C%3E%22",
+    "https://odd.example/[x]{y}|z^": "https://odd.example/[x]{y}|z^",
+    "https://odd.example/[": "https://odd.example/[",
+    "http://[odd/": "http://[odd/",
+}
+"""Addresses as captures have them, and as a client asks for them."""
+
+
+@pytest.fixture(scope="module")
+def odd_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Captures of addresses that are written otherwise in a request than they were recorded."""
+    folder = tmp_path_factory.mktemp("odd")
+    recorder = Recorder(folder / "archive")
+    for url in ODD_ADDRESSES:
+        recorder.add(url, f"<p>this is {len(url)}</p>".encode())
+    recorder.add("https://odd.example/to", status="302 Found", headers="Location: /港口/новости?q=é\r\n".encode())
+    recorder.close()
+    served = Served(folder / "archive", folder / "cache")
+    yield served
+    served.replay.stop()
+
+
+def followed(served: Served, path: str, content: bool) -> str:
+    """What a client is shown that follows redirects as RFC 9110 has it; a fourth is one too many."""
+    for _ in range(4):
+        status, headers, text = served.get(path, content=content)
+        if status != 302:
+            assert status == 200
+            return text
+        parts = urlsplit(headers["Location"])
+        assert headers["Location"].isascii()
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+    return "redirected for ever"
+
+
+@pytest.mark.parametrize("url", ODD_ADDRESSES)
+@pytest.mark.parametrize("begin", ["/web/", "/web/2017/", "/web/20170712120000/", "/web/2016id_/", "/view/2016/"])
+def test_odd_addresses_are_reached(odd_archive: Served, url: str, begin: str) -> None:
+    """Blanks, other scripts, fragments and quotes: no redirect leads back to where it came from."""
+    text = followed(odd_archive, begin + ODD_ADDRESSES[url], content="view" not in begin)
+    shown = f"this is {len(url)}" if "view" not in begin else "20170712120000"
+    assert shown in text
+
+
+def test_links_of_odd_addresses_are_ascii(odd_archive: Served) -> None:
+    """They are no URIs otherwise (RFC 8288)."""
+    for asked in ODD_ADDRESSES.values():
+        assert odd_archive.get(f"/web/{asked}", content=True)[1]["Link"].isascii()
+        assert odd_archive.get(f"/timemap/link/{asked}", content=True)[2].isascii()
+
+
+def test_a_redirect_in_bytes_leads_to_its_capture(odd_archive: Served) -> None:
+    """Servers write other scripts into Location as they are, and browsers take them for UTF-8."""
+    assert "this is" in followed(odd_archive, "/web/20170712120000/https://odd.example/to", content=True)
+    assert "this is" not in followed(odd_archive, "/view/20170712120000/https://odd.example/to", content=False)
+
+
+def test_an_address_may_be_asked_for_in_bytes(odd_archive: Served) -> None:
+    """As curl sends what was typed."""
+    port = int(odd_archive.replay.content_url.rstrip("/").rsplit(":", 1)[1])
+    with socket.create_connection(("127.0.0.1", port), 10) as connection:
+        path = "/web/20170712120000id_/https://odd.example/港口/новости?q=é"
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+        with connection.makefile("rb") as answer:
+            assert b"this is" in answer.read()
