@@ -154,14 +154,19 @@ class ArchiveWriter:
             self.close()
 
     def _original(self, exchange: Exchange, answer: Answer) -> Original | None:
-        """The response that this one only repeats, if it is in the archive."""
+        """The response that this one only repeats, if it is in the archive.
+
+        One of a later date is none (WARC 1.1, 5.11): of two answers at once the second may come first, and clocks are
+        put back.
+        """
         if exchange.truncated:
             return None
         if answer.head.status == NOT_MODIFIED_STATUS:
             return self._find_unmodified(exchange.url)
         if not answer.size:
             return None
-        return self._written.get(answer.payload_digest) or self._find_original(answer.payload_digest, answer.size)
+        original = self._written.get(answer.payload_digest) or self._find_original(answer.payload_digest, answer.size)
+        return original if original and original.date <= exchange.started else None
 
     def _remember(self, capture: Capture) -> None:
         """Let later revisits refer to a response that is now in the file."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,14 @@ def test_a_payload_written_before_becomes_a_revisit_of_the_first(make_writer: Wr
     with path.open("rb") as stream:
         revisits = [record.rec_headers for record in ArchiveIterator(stream) if record.rec_type == "revisit"]
     assert {headers["WARC-Refers-To"] for headers in revisits} == {first.record_id}
+
+
+def test_no_revisit_refers_to_a_response_of_a_later_date(make_writer: Writer, make_exchange: Make) -> None:
+    """As where of two answers at once the second came first, or the clock was put back; the earliest is referred to."""
+    writer, now = make_writer(), make_exchange().started
+    moments = [now, now - timedelta(seconds=1), now, now - timedelta(days=7)]
+    captures = [writer.write(make_exchange(started=moment)) for moment in moments]
+    assert [capture.kind for capture in captures if capture] == ["response", "response", "revisit", "response"]
 
 
 @pytest.mark.parametrize(
