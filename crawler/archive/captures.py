@@ -27,7 +27,7 @@ def read_answers(path: Path) -> Iterator[tuple[Record, Via] | Damage]:
     """Every response and revisit record of a WARC, in order, with how the crawl came there; and what is damaged.
 
     The records of one capture follow each other (see `crawler.archive.writer`). A response whose metadata
-    record is missing, as in the files of other tools, has the role "other".
+    record is missing, as in the files of other tools, has the role "other"; one without a date is no capture.
     """
     answer: Record | None = None
     via = Via()
@@ -38,6 +38,9 @@ def read_answers(path: Path) -> Iterator[tuple[Record, Via] | Damage]:
             if answer is not None:
                 yield answer, via
             answer, via = record, Via()
+            if record.date is None:
+                yield Damage(path, record.offset, f"its WARC-Date is {record.get('WARC-Date')!r}")
+                answer = None
         elif record.type == "metadata" and answer is not None and record.get("WARC-Concurrent-To") == answer.id:
             via = via_of(record)
     if answer is not None:

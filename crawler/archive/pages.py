@@ -114,7 +114,7 @@ class PageList:
         with self._path.open("rb") as file:
             for line in file:
                 page = json.loads(line)
-                text = None if "text" in page else converted.find(f"<{page['id']}>")
+                text = None if "text" in page else converted.find(f"<{page.get('id')}>")
                 yield line if text is None else json.dumps(page | {"text": text}, ensure_ascii=False).encode() + b"\n"
 
 
