@@ -15,6 +15,7 @@ from trafilatura.settings import Document as Extracted
 
 from crawler.extraction.blocks import Block, clean_text
 from crawler.extraction.consensus import as_on_page, most_agreed
+from crawler.extraction.elements import Elements
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.parse import parse_page, remove
 from crawler.extraction.place import Place, beside, elements_at, place_of, running_beside, size
@@ -41,26 +42,34 @@ class Body:
 
     blocks: list[Block]
     place: str | None = None
+    page: Survey | None = None
+    """What of the page was looked through to find them."""
 
 
-def body_of(tree: HtmlElement, rules: Rules, metadata: Metadata, places: Sequence[Place] = ()) -> Body:
+def body_of(
+    tree: HtmlElement,
+    rules: Rules,
+    metadata: Metadata,
+    places: Sequence[Place] = (),
+    elements: Elements | None = None,
+) -> Body:
     """The article on the page `tree`; without blocks where there is no article.
 
     Containers that the source names (`keep`) are taken as they are, but for furniture; where none of them is on
     the page, or no rule names any, the reader finds the article, in the first of `places` that is on the page if it
-    can, and where it is in doubt others are asked.
+    can, and where it is in doubt others are asked. `elements` are those of the page, where they have been gathered.
     """
     if rules.drop or rules.keep:
-        tree = copy.deepcopy(tree)
+        tree, elements = copy.deepcopy(tree), None
     for element in select(tree, rules.drop):
         remove(element)
     kept = _kept_blocks(tree, rules)
-    body = Body(kept) if kept else _found_body(tree, metadata, places)
+    body = Body(kept) if kept else _found_body(tree, metadata, places, elements)
     for block in body.blocks:
         block.text = clean_text(block.text)
         if not rules.no_break_spaces:
             block.text = block.text.replace(NO_BREAK_SPACE, " ")
-    return Body([block for block in body.blocks if block.text.strip()], body.place)
+    return Body([block for block in body.blocks if block.text.strip()], body.place, body.page)
 
 
 def _kept_blocks(tree: HtmlElement, rules: Rules) -> list[Block]:
@@ -71,30 +80,41 @@ def _kept_blocks(tree: HtmlElement, rules: Rules) -> list[Block]:
     return [block for container in kept for block in blocks_of(container)]
 
 
-def _found_body(tree: HtmlElement, metadata: Metadata, places: Sequence[Place]) -> Body:
+def _found_body(tree: HtmlElement, metadata: Metadata, places: Sequence[Place], elements: Elements | None) -> Body:
     """The article as the reader finds it; where that is doubtful, what most of several extractors agree on."""
     asked: list[Body] = []
-    for place in places:
-        if elements := elements_at(tree, place.path):
-            reading = _read(survey(tree, beside(elements)), metadata)
-            asked = [Body(reading.blocks, place.path)]
-            # Little text in the place and much beside it: the article may for once stand elsewhere.
-            enough = min(place.size, running_beside(tree, elements))
-            if reading.doubt < DOUBTFUL and size(reading.blocks) >= enough:
-                return asked[0]
-            break
+    if places and (placed := _placed_body(tree, metadata, places, elements or Elements(tree))):
+        body, settled = placed
+        if settled:
+            return body
+        asked = [body]
     page = survey(tree)
     reading = _read(page, metadata)
-    if reading.doubt < DOUBTFUL and not asked:
-        return Body(reading.blocks, place_of(reading.found))
+    if reading.doubt < DOUBTFUL:
+        return Body(reading.blocks, place_of(reading.found), page)
     pruned = copy.deepcopy(tree)
     _spell_out_quotes(pruned)
     prune(pruned)
     others = [blocks for blocks in (_by_trafilatura(pruned), _by_readability(pruned)) if blocks]
     on_page = [found.block for found in page.found]
-    asked += map(Body, (reading.blocks, *(as_on_page(on_page, blocks) for blocks in others)))
+    asked += [Body(blocks, None, page) for blocks in (reading.blocks, *(as_on_page(on_page, one) for one in others))]
     agreed = asked[most_agreed([body.blocks for body in asked])]
-    return agreed if size(agreed.blocks) >= SHORT else max(agreed, Body(scripted_blocks(tree)), key=_length)
+    return agreed if size(agreed.blocks) >= SHORT else max(agreed, Body(scripted_blocks(tree), None, page), key=_length)
+
+
+def _placed_body(
+    tree: HtmlElement, metadata: Metadata, places: Sequence[Place], elements: Elements
+) -> tuple[Body, bool] | None:
+    """What the reader finds in the first of `places` that is on the page, and whether that is surely the article."""
+    for place in places:
+        if at := elements_at(elements, place.path):
+            page = survey(tree, beside(at))
+            reading = _read(page, metadata)
+            read = size(reading.blocks)
+            # Little text in the place and much beside it: the article may for once stand elsewhere.
+            settled = reading.doubt < DOUBTFUL and (read >= place.size or read >= running_beside(tree, at))
+            return Body(reading.blocks, place.path, page), settled
+    return None
 
 
 def _length(body: Body) -> float:

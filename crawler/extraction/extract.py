@@ -57,14 +57,14 @@ def extract(
         return _rejected(refused)
     elements = Elements(tree)
     metadata = read_metadata(tree, url, rules, headers, elements)
-    found = body_of(tree, rules, metadata, template.places if template else ())
+    found = body_of(tree, rules, metadata, template.places if template else (), elements)
     cleaned = clean_blocks(found.blocks, metadata.title, rules.drop_lines, metadata.authors, metadata.headlines)
     blocks = template.without_furniture(cleaned) if template else cleaned
     left = set(map(id, blocks))
     removed = [block.text for block in cleaned if id(block) not in left]
     links = page_links(elements, url, metadata.canonical_url)
     # What is an article is not for the template to say: it could only make one too short.
-    verdict = None if rules.part else judge(tree, url, metadata, _led(rules, metadata, cleaned), rules)
+    verdict = None if rules.part else judge(tree, url, metadata, _led(rules, metadata, cleaned), rules, found.page)
     fields = _fields(url, metadata, _led(rules, metadata, blocks), rules)
     fields |= {"place": found.place, "removed": removed, "links": links}
     return fields | _rejected(verdict) if verdict else fields

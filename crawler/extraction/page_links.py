@@ -238,7 +238,8 @@ class _Paged:
 def _stem(base: str) -> str:
     """The last name in an address, without what may follow it: what addresses of the same article have in common."""
     path, _, query = base.partition("?")
-    name = path.rstrip("/").rpartition("/")[2]
+    # At the root of a site, all its links would be alike.
+    name = path.partition("://")[2].partition("/")[2].rstrip("/").rpartition("/")[2]
     return re.sub(r"\.[a-z]{2,5}$", "", name, flags=re.IGNORECASE) or query[:20]
 
 

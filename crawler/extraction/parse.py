@@ -102,7 +102,20 @@ def says_more_than(element: HtmlElement, characters: int) -> bool:
         said += len(visible_text(paragraph))
         if said > characters:
             return True
-    return len(visible_text(element)) > characters
+    return _says_in_pieces(element, characters) or len(visible_text(element)) > characters
+
+
+def _says_in_pieces(element: HtmlElement, characters: int) -> bool:
+    """Whether the texts between tags are longer than this together; old pages have no paragraphs."""
+    said = 0
+    for one in element.iterdescendants():
+        if one.text and one.tag not in _UNREAD:
+            said += len(squeeze(one.text))
+        if one.tail and one.getparent().tag not in _UNREAD:
+            said += len(squeeze(one.tail))
+        if said > characters:
+            return True
+    return False
 
 
 _UNREAD = ("script", "style", "noscript", "template")

@@ -16,6 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block
+from crawler.extraction.elements import Elements
 from crawler.extraction.features import size_of
 from crawler.extraction.surroundings import holder_of
 from crawler.extraction.survey import Box, Found
@@ -98,14 +99,14 @@ def _is_scrambled(word: str) -> bool:
     return _SCRAMBLED.fullmatch(word) is not None and not word.islower()
 
 
-def elements_at(tree: HtmlElement, place: str) -> list[HtmlElement]:
-    """The elements of the page that are at `place`, none of them within another."""
+def elements_at(elements: Elements, place: str) -> list[HtmlElement]:
+    """Those of a page's elements that are at `place`, none of them within another."""
     last = place.rpartition(" > ")[2]
     tag = _TAG.match(last)
     at = (
         []
         if tag is None
-        else [element for element in tree.iter(tag[0]) if _step(element) == last and place_named(element) == place]
+        else [one for one in elements.tagged(tag[0]) if _step(one) == last and place_named(one) == place]
     )
     held = set(at)
     return [element for element in at if not any(above in held for above in element.iterancestors())]

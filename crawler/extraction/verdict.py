@@ -14,7 +14,7 @@ from crawler.extraction.features import size_of
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.parse import says_more_than, visible_text
 from crawler.extraction.rules import Rules
-from crawler.extraction.survey import survey
+from crawler.extraction.survey import Survey, survey
 from crawler.extraction.vocabulary import alternatives
 
 Reason = Literal[
@@ -127,14 +127,24 @@ def refuse_page(tree: HtmlElement, url: str) -> Rejection | None:
     return None
 
 
-def judge(tree: HtmlElement, url: str, metadata: Metadata, blocks: list[Block], rules: Rules) -> Rejection | None:
-    """A rejection for a page whose text, as found, is no article; `tree` is the page as served."""
+def judge(
+    tree: HtmlElement,
+    url: str,
+    metadata: Metadata,
+    blocks: list[Block],
+    rules: Rules,
+    page: Survey | None = None,
+) -> Rejection | None:
+    """A rejection for a page whose text, as found, is no article; `tree` is the page as served.
+
+    `page` is what of it was looked through to find `blocks`, where it was; else all of it is.
+    """
     length = round(sum(size_of(block.text) for block in blocks))
     if length < SHORT and (
         _ERROR.fullmatch(metadata.title) or _ERROR.fullmatch(" ".join((tree.findtext(".//title") or "").split()))
     ):
         return Rejection("error-page", metadata.title)
-    if listing := _listing(tree, url, metadata, blocks, length):
+    if listing := _listing(tree, url, metadata, blocks, length, page):
         return listing
     if _is_video(url, metadata) and (length < rules.min_text_length or _paragraphs(blocks) < VIDEO_PARAGRAPHS):
         return Rejection("video", f"a video or audio page with {length} characters of text")
@@ -158,13 +168,15 @@ def _paragraphs(blocks: list[Block]) -> int:
     return sum(len(block.text) >= 120 for block in blocks)
 
 
-def _listing(tree: HtmlElement, url: str, metadata: Metadata, blocks: list[Block], length: int) -> Rejection | None:
+def _listing(
+    tree: HtmlElement, url: str, metadata: Metadata, blocks: list[Block], length: int, page: Survey | None
+) -> Rejection | None:
     """A home, section or tag page: it says so, or has an address without a name and no running text."""
     path = urlsplit(url).path.strip("/")
     kinds = set(metadata.kinds)
     articles = any("article" in kind or "posting" in kind for kind in kinds)
     home = "website" in kinds and not _is_headed(tree, metadata.title)
-    if not path and not articles and (home or not _holds_running_text(tree, blocks)):
+    if not path and not articles and (home or not _holds_running_text(page or survey(tree), blocks)):
         return Rejection("listing", "the address is that of a home page")
     if kinds & {"collectionpage", "searchresultspage", "itemlist"} and not articles:
         return Rejection("listing", "the page says that it is a collection")
@@ -195,12 +207,12 @@ def _is_headed(tree: HtmlElement, title: str) -> bool:
     )
 
 
-def _holds_running_text(tree: HtmlElement, blocks: list[Block]) -> bool:
+def _holds_running_text(page: Survey, blocks: list[Block]) -> bool:
     """Whether there is running text, and not teasers: paragraphs that each follow a headline that leads on."""
     running = {block.text: size for block in blocks if (size := size_of(block.text)) >= RUNNING}
     teasers = []
     before = False
-    for found in survey(tree).found:
+    for found in page.found:
         if before and found.block.text in running:
             teasers.append(running[found.block.text])
         before = found.linked > LINKED * len(found.block.text)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from crawler.extraction.elements import Elements
 from crawler.extraction.extract import extract
 from crawler.extraction.parse import parse_page
 from crawler.extraction.place import Place, beside, elements_at, place_named, running_beside
@@ -55,25 +56,25 @@ def test_a_place_is_found_on_another_page_of_the_site(story):
     first = extracted(page(*story))
     assert first["place"] == BODY
     other = parse_page(page("another text", article='class="post-12 post category-sport"'))
-    assert [element.text_content() for element in elements_at(other, BODY)] == ["another text"]
-    assert elements_at(other, "main > div.entry") == []
+    assert [element.text_content() for element in elements_at(Elements(other), BODY)] == ["another text"]
+    assert elements_at(Elements(other), "main > div.entry") == []
 
 
 def test_of_boxes_in_each_other_the_outer_one_is_the_place():
     tree = parse_page("<body><div class=a><div class=a><p>text</p></div></div></body>")
-    assert [element.get("class") for element in elements_at(tree, "div.a")] == ["a"]
-    assert len(elements_at(tree, "div.a > div.a")) == 1
+    assert [element.get("class") for element in elements_at(Elements(tree), "div.a")] == ["a"]
+    assert len(elements_at(Elements(tree), "div.a > div.a")) == 1
 
 
 def test_what_is_beside_a_place_is_left_out_but_not_the_headline():
     tree = parse_page(page("text", around="<aside>other stories</aside><footer>the end</footer>"))
-    assert {element.tag for element in beside(elements_at(tree, BODY))} == {"head", "aside", "footer"}
+    assert {element.tag for element in beside(elements_at(Elements(tree), BODY))} == {"head", "aside", "footer"}
 
 
 def test_running_text_beside_a_place_is_measured_without_its_links():
     long = "This is running text that stands outside of the place and is long enough to be taken for a paragraph. "
     tree = parse_page(page("text", around=f"<div><p>{long}<a href=x>{long}</a></p><p>short</p></div>"))
-    assert running_beside(tree, elements_at(tree, BODY)) == len(long)
+    assert running_beside(tree, elements_at(Elements(tree), BODY)) == len(long)
 
 
 def test_with_the_place_known_the_text_is_the_same(story):
