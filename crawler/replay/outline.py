@@ -21,10 +21,13 @@ from pathlib import Path
 from typing import IO
 
 from crawler.replay.files import Looked
-from crawler.replay.outlining import ASKED, ENTRY, HEAD, LARGE_FROM, REQUEST, hashed
+from crawler.replay.outlining import ASKED, ENTRY, HEAD, LARGE_FROM, REQUEST, hashed, outline
 
 PART_BYTES = 4 << 20
 """What a process looks through at a time: little, so that all end at about the same time."""
+
+FEW_BYTES = 1 << 20
+"""So little is looked through in less time than it takes to start a process, as what is behind the end of an index."""
 
 MOST_PROCESSES = 8
 """More do not help: the disk is what is waited for then."""
@@ -112,13 +115,15 @@ class Outline:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Start the processes. Where none can be started, all is blind."""
-        count = min(os.cpu_count() or 1, len(self._parts), MOST_PROCESSES)
+        """Start the processes, if there is enough for them. Where none can be started, all is blind."""
+        count = min(os.cpu_count() or 1, len(self._parts), MOST_PROCESSES) if self.size > FEW_BYTES else 0
         for _ in range(count):
             with suppress(OSError):
                 process = _process()
                 self._processes.append(process)
                 self._threads.append(threading.Thread(target=self._look, args=(process,), daemon=True))
+        if not count:
+            self._threads.append(threading.Thread(target=self._look_here, daemon=True))
         for thread in self._threads:
             thread.start()
 
@@ -153,6 +158,12 @@ class Outline:
                 process.stdin.flush()
                 count, clean = HEAD.unpack(_exactly(process.stdout, HEAD.size))
                 self._take(part, _exactly(process.stdout, count * ENTRY.size), clean)
+
+    def _look_here(self) -> None:
+        """Look through all parts in this process."""
+        with suppress(OSError):
+            while part := self._next():
+                self._take(part, *outline(os.fsencode(part.path), part.start, part.stop))
 
     def _next(self) -> Unread | None:
         with self._lock:

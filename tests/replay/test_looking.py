@@ -27,6 +27,7 @@ Open = Callable[[Path], Library]
 def everything_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
     monkeypatch.setattr(outlines, "PART_BYTES", 700)
+    monkeypatch.setattr(outlines, "FEW_BYTES", 0)
 
 
 @pytest.fixture
@@ -149,6 +150,22 @@ def test_a_read_file_is_known_again_by_what_it_ends_with_too(recorder: Recorder,
     library.refresh()
     assert library.find("https://a.org/2") is not None
     assert library.find("https://a.org/1") is None
+
+
+def test_little_is_looked_through_without_a_process(
+    recorder: Recorder, open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As what a WARC holds behind what its index describes: starting a process takes longer."""
+    monkeypatch.setattr(outlines, "FEW_BYTES", 1 << 20)
+    monkeypatch.setattr(subprocess, "Popen", lambda *args, **named: pytest.fail("a process"))
+    recorder.add("https://a.org/1", b"indexed")
+    update_index(recorder.folder)
+    recorder.add("https://a.org/1", b"not indexed", when=NOON + timedelta(days=1))
+    library = looked(open_library, recorder.folder)
+    assert library.known
+    newest = library.find_awaited("https://a.org/1", seconds=0)
+    assert newest
+    assert library.read(newest).payload.data == b"not indexed"
 
 
 def test_nothing_is_kept_where_the_disk_is_full(

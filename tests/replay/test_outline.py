@@ -58,6 +58,7 @@ def looked_at(every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPa
     """The library of that WARC, looked through in small parts and not read."""
     monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
     monkeypatch.setattr(outlines, "PART_BYTES", 700)
+    monkeypatch.setattr(outlines, "FEW_BYTES", 0)
     library = open_library(every_kind.parent)
     library.look()
     return library
@@ -207,6 +208,7 @@ def test_without_processes_the_archive_is_read_as_ever(
         raise OSError("no more processes")
 
     monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(outlines, "FEW_BYTES", 0)
     monkeypatch.setattr(subprocess, "Popen", refused)
     library = open_library(every_kind.parent)
     library.look()
@@ -220,6 +222,7 @@ def test_a_process_that_dies_leaves_its_files_to_the_reading(
 ) -> None:
     """What it was looking at is not taken for known."""
     monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(outlines, "FEW_BYTES", 0)
     monkeypatch.setattr(outlines, "_PROGRAM", "raise SystemExit(1)")
     library = open_library(every_kind.parent)
     library.look()
@@ -370,6 +373,7 @@ def test_a_part_of_a_page_takes_what_there_is_after_a_while(
 def test_a_look_ends_when_it_is_to(every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C does not wait for processes that have much to do."""
     monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(outlines, "FEW_BYTES", 0)
     monkeypatch.setattr(outlines, "_PROGRAM", "import sys; sys.stdin.read()")
     started = threading.Event()
     start = outlines.Outline.start
