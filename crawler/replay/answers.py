@@ -40,7 +40,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 def replayed(record: Record, request: Request, large: Stream | None = None) -> Response:
     """The record as the answer to `request`, in its own words; `large` is its body where that is apart from it."""
-    status = record.status or 200
+    status = record.status if record.status and record.status >= 200 else 200  # 1xx is no answer: one waits on
     body, dropped = (large, frozenset[str]()) if large else _body(record, request)
     headers = _headers(record, CONNECTION_HEADERS | KEEPING_HEADERS | dropped)
     headers.append(("Cache-Control", "no-store"))

@@ -117,15 +117,18 @@ class CapturePages:
         return self._site.page(request, "view.html", memento=memento, before=before, after=after, article=article)
 
     def _followed(self, memento: Memento) -> Memento:
-        """Where the redirects of a capture led at its time, as far as that is in the archive."""
+        """Where the redirects of a capture led at its time, as far as that is in the archive; itself if in a circle."""
         seen = {memento.id}
-        while target := memento.redirects_to:
-            following = self._library.find_awaited(target, memento.date)
-            if following is None or following.id in seen:
+        last = memento
+        while target := last.redirects_to:
+            following = self._library.find_awaited(target, last.date)
+            if following is None:
                 break
+            if following.id in seen:
+                return memento
             seen.add(following.id)
-            memento = following
-        return memento
+            last = following
+        return last
 
     def as_it_was(self, request: Request, stamp: str, url: str) -> Response:
         """Set the moment that the browser is shown, and go to the address itself.

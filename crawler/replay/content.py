@@ -7,7 +7,7 @@ another port, so at another origin; they frame these in a sandbox.
 from __future__ import annotations
 
 from crawler.archive.reader import Record
-from crawler.errors import ArchiveError
+from crawler.errors import ArchiveError, RecordError
 from crawler.replay import cdx
 from crawler.replay.answers import accepted_codings, replayed
 from crawler.replay.capture_pages import with_scheme
@@ -91,6 +91,8 @@ class Content:
     def _shown(self, request: Request, memento: Memento, stamp: str, modifier: str) -> Response:
         if modifier != "id_" and (target := memento.redirects_to):
             return Response(b"", 302, [("Location", f"/web/{stamp}{modifier}/{as_address(target)}")])
+        if modifier != "id_" and memento.unchanged:
+            raise RecordError(memento.unchanged)
         record, large = self._library.open(memento, accepted_codings(request))
         if modifier == "id_":
             return replayed(record, request, large)

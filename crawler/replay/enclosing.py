@@ -6,6 +6,7 @@ the WARC by one thing alone: that a member which begins before it ends behind it
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -17,25 +18,45 @@ PIECE = 1 << 14
 """Compressed bytes that are unpacked at a time."""
 
 
-def enclosed(path: Path, offset: int, large: Iterable[tuple[int, int]]) -> bool:
-    """Whether what begins at `offset` lies within a record, one of the `large` (offset and size) or a smaller one.
+def outermost(path: Path, offsets: Iterable[int], large: Iterable[tuple[int, int]]) -> set[int]:
+    """Those of `offsets` that lie within no record, neither one of the `large` (offset and size) nor a smaller one.
 
     Raises OSError where the file cannot be read.
     """
     with path.open("rb") as file:
-        reaching = [start for start, size in large if start < offset < start + longest(size)]
-        reaching += _smaller(file, offset)
-        return any(_ends_behind(file, start, offset) for start in reaching)
+        reaching = _Reaching(file, large)
+        return {
+            offset
+            for offset in sorted(set(offsets))
+            if not any(_ends_behind(file, start, offset) for start in reaching.to(offset))
+        }
 
 
-def _smaller(file: BinaryIO, offset: int) -> Iterator[int]:
-    """Where members of smaller records begin that may reach to `offset`."""
-    begin = max(0, offset - longest(LARGE_FROM))
-    file.seek(begin)
-    for at, beginning, block in members_in(file.read(offset - begin), offset - begin):
-        start, size = begin + at, size_of_record(beginning, block)
-        if size < LARGE_FROM and start + longest(size) > offset:
-            yield start
+class _Reaching:
+    """Finds the records that may reach to an offset, by the sizes that they state; for one offset after another."""
+
+    def __init__(self, file: BinaryIO, large: Iterable[tuple[int, int]]) -> None:
+        self._file = file
+        self._large = deque(sorted(large))
+        self._found: list[tuple[int, int]] = []
+        self._searched = 0
+
+    def to(self, offset: int) -> list[int]:
+        """Where those records begin."""
+        while self._large and self._large[0][0] < offset:
+            start, size = self._large.popleft()
+            self._found.append((start, start + longest(size)))
+        self._found += self._smaller(max(self._searched, offset - longest(LARGE_FROM), 0), offset)
+        self._searched = offset
+        self._found = [(start, end) for start, end in self._found if end > offset]
+        return [start for start, _ in self._found]
+
+    def _smaller(self, begin: int, stop: int) -> Iterator[tuple[int, int]]:
+        self._file.seek(begin)
+        for at, beginning, block in members_in(self._file.read(stop - begin), stop - begin):
+            size = size_of_record(beginning, block)
+            if size < LARGE_FROM:
+                yield begin + at, begin + at + longest(size)
 
 
 def _ends_behind(file: BinaryIO, start: int, offset: int) -> bool:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urldefrag, urljoin
 
 STAMP_DIGITS = 14
+NOT_MODIFIED = 304
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SCHEME_AND_WWW = re.compile(r"^https?://(?:www\d*\.)?", re.IGNORECASE)
 _NOT_IN_ADDRESSES = re.compile(r'[^!-~]|["<>]')
@@ -51,9 +52,16 @@ class Memento:
         return format_stamp(self.date)
 
     @property
+    def unchanged(self) -> str:
+        """What to tell of a capture that only says that nothing had changed (304), and not since when; else nothing."""
+        if self.status != NOT_MODIFIED or self.kind != "response":
+            return ""
+        return "The only capture says that the page had not changed (304) since another one, which is not here."
+
+    @property
     def redirects_to(self) -> str | None:
         """The absolute address that it redirects to; None where it redirects nowhere."""
-        if not self.location or self.status is None or not 300 <= self.status < 400 or self.status == 304:
+        if not self.location or self.status is None or not 300 <= self.status < 400 or self.status == NOT_MODIFIED:
             return None
         with suppress(UnicodeError):  # it is kept byte for byte; browsers take it for UTF-8 where it can be
             return absolute(self.url, self.location.encode("latin-1").decode())
@@ -118,7 +126,8 @@ def choose(candidates: Iterable[Memento], url: str, when: datetime, strict: bool
     """The candidate for `url` that is nearest to `when`; see `OTHER_SCHEME` and `SAME_KEY`.
 
     A capture under another address that redirects to the very `url` is no answer: the client would come back for
-    ever. With `strict`, an address that only has the same key is none either.
+    ever. One that does so under its own, or says that nothing changed, is only where there is no other. With `strict`,
+    an address that only has the same key is none either.
     """
     wanted, wanted_loose = plain(url), loose(url)
     ranked: list[tuple[bool, timedelta, int, Memento]] = []
@@ -129,7 +138,7 @@ def choose(candidates: Iterable[Memento], url: str, when: datetime, strict: bool
         returns = (target := memento.redirects_to) is not None and plain(target) == wanted
         if returns and distance:
             continue
-        ranked.append((returns, abs(memento.date - when) + distance, memento.id, memento))
+        ranked.append((returns or bool(memento.unchanged), abs(memento.date - when) + distance, memento.id, memento))
     return min(ranked, default=(False, timedelta(), 0, None), key=lambda rank: rank[:3])[3]
 
 

@@ -55,8 +55,8 @@ class ArchiveAnswers:
             return preflight(request)
         if is_page(request):
             self._showing.note_visit(url, memento)
-        if memento is None:
-            return self._not_there(request, url, "")
+        if memento is None or memento.unchanged:
+            return self._not_there(request, url, memento.unchanged if memento else "")
         try:
             record, large = self._library.open(memento, accepted_codings(request))
             return replayed(record, request, large)

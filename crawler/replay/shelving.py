@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crawler.archive.reader import Damage, Record, iterate
 from crawler.replay.cache import Cache
-from crawler.replay.enclosing import enclosed
+from crawler.replay.enclosing import outermost
 from crawler.replay.files import File, drop_uncertain, recognise
 from crawler.replay.looking import Looking, LookingProgress
 from crawler.replay.outline import Group, Place
@@ -111,10 +111,10 @@ class Shelving:
     def _bring(self, file: File, groups: list[Group], large: list[tuple[int, int]]) -> None:
         found = Captures(file.id, certain=False)
         try:
+            true = outermost(file.path, (place.offset for group in groups for place in group.places), large)
             for group in groups:
                 found.begin_behind(next(sketch(file.path, [group.before]), None) if group.before else None)
-                places = [place for place in group.places if not enclosed(file.path, place.offset, large)]
-                for record in sketch(file.path, places):
+                for record in sketch(file.path, [place for place in group.places if place.offset in true]):
                     found.add(record)
         except OSError:
             return  # reading it will say why

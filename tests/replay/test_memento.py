@@ -146,6 +146,10 @@ def odd_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     for url in ODD_ADDRESSES:
         recorder.add(url, f"<p>this is {len(url)}</p>".encode())
     recorder.add("https://odd.example/to", status="302 Found", headers="Location: /港口/новости?q=é\r\n".encode())
+    recorder.add("https://odd.example/1", status="302 Found", headers=b"Location: /2\r\n")
+    recorder.add("https://odd.example/2", status="302 Found", headers=b"Location: /1\r\n")
+    recorder.add("https://odd.example/unchanged", status="304 Not Modified", content_type="")
+    recorder.add("https://odd.example/go-on", status="100 Continue", content_type="")
     recorder.close()
     served = Served(folder / "archive", folder / "cache")
     yield served
@@ -185,6 +189,22 @@ def test_a_redirect_in_bytes_leads_to_its_capture(odd_archive: Served) -> None:
     """Servers write other scripts into Location as they are, and browsers take them for UTF-8."""
     assert "this is" in followed(odd_archive, "/web/20170712120000/https://odd.example/to", content=True)
     assert "this is" not in followed(odd_archive, "/view/20170712120000/https://odd.example/to", content=False)
+
+
+def test_redirects_in_a_circle_are_a_capture_each(odd_archive: Served) -> None:
+    """Our page shows the one that was asked for, and not the other one for ever."""
+    for name in ("1", "2"):
+        assert "20170712120000" in followed(odd_archive, f"/view/2017/https://odd.example/{name}", content=False)
+
+
+def test_a_capture_without_an_answer_is_none(odd_archive: Served) -> None:
+    """304 says what a browser has that asked then; 100 that more comes, and a client would wait for it."""
+    address = "/web/20170712120000/https://odd.example"
+    status, _, text = odd_archive.get(f"{address}/unchanged", content=True)
+    assert status == 404
+    assert "had not changed" in text
+    assert odd_archive.get(f"{address.replace('/https', 'id_/https')}/unchanged", content=True)[0] == 304
+    assert odd_archive.get(f"{address}/go-on", content=True)[0] == 200
 
 
 def test_an_address_may_be_asked_for_in_bytes(odd_archive: Served) -> None:

@@ -56,6 +56,16 @@ def test_a_page_is_preferred_to_its_redirect_to_itself() -> None:
     assert choose([again, page], "https://a.org/", NOON) is page
 
 
+def test_what_says_that_nothing_changed_is_the_last_choice() -> None:
+    """It has no page; as a revisit it has that of the capture it refers to."""
+    page, note = captured("https://a.org/", -50), replace(captured("https://a.org/", 0, number=2), status=304)
+    assert choose([page, note], "https://a.org/", NOON) is page
+    assert choose([note], "https://a.org/", NOON) is note
+    revisit = replace(note, kind="revisit")
+    assert choose([page, revisit], "https://a.org/", NOON) is revisit
+    assert [bool(one.unchanged) for one in (page, note, revisit)] == [False, True, False]
+
+
 def test_strict_takes_no_address_that_only_shares_its_key() -> None:
     """Other case or another order of parameters is another address for a crawl."""
     capture = captured("https://a.org/News?b=1&a=2")
