@@ -24,6 +24,15 @@ VERSION = 4
 
 BUSY_SECONDS = 30
 
+_OUTSIDE = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+)
+"""Errors that are the disk's, or another process's."""
+
 SCHEMA = """
 CREATE TABLE files (
   id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, indexed INTEGER NOT NULL,
@@ -93,15 +102,24 @@ class Cache:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A connection for writing: all of it or, where an error passes, nothing."""
+        """A connection for writing: all of it or, where an error passes, nothing.
+
+        Raises ArchiveError where the file cannot be written, as on a full disk.
+        """
         with self.connection() as db:
-            db.execute("BEGIN IMMEDIATE")
             try:
+                db.execute("BEGIN IMMEDIATE")
                 yield db
-            except BaseException:
-                db.execute("ROLLBACK")
+                db.execute("COMMIT")
+            except BaseException as error:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUTSIDE:
+                    raise ArchiveError(
+                        f"The index of the archive, {self.path}, cannot be written ({error}). Free some space there; "
+                        "it is tried again."
+                    ) from error
                 raise
-            db.execute("COMMIT")
 
     def close(self) -> None:
         """Close all connections; a temporary file is removed."""

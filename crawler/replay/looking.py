@@ -5,7 +5,6 @@ It imports little, so that WARCs are looked through while the rest of the replay
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -140,8 +139,8 @@ class Looking:
         if not new:
             return
         with self._cache.transaction() as db:
-            for name in new:
-                self.files[name] = recognise(db, name, self.names[name])
+            entered = {name: recognise(db, name, self.names[name]) for name in new}
+        self.files |= entered  # once that is written
         folders: dict[Path, dict[str, File]] = {}
         for name in new:
             file = self.files[name]
@@ -183,7 +182,7 @@ class Looking:
 
     def _keep(self, part: Unread, entries: bytes, clean: bool) -> None:
         """Keep what was found in a part, for a replay that ends before it has been read."""
-        with suppress(sqlite3.Error), self._cache.transaction() as db:  # it is kept for the next time only
+        with suppress(ArchiveError), self._cache.transaction() as db:  # it is kept for the next time only
             keep_looked(db, self.files[part.name].id, Looked(part.start, part.stop, clean, entries))
 
 

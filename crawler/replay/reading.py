@@ -78,6 +78,8 @@ class PageReading:
         """Read until `stop` is called; for a thread of its own."""
         try:
             asyncio.run(self._until_stopped())
+        except ArchiveError as error:
+            log.warning("Pages are no longer read as articles, until the next start. %s", error)
         except Exception:
             log.exception("pages are no longer read as articles")
 

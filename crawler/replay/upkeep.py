@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.errors import ArchiveError
 from crawler.replay.cache import open_cache
 from crawler.replay.looking import Looking
 
@@ -21,6 +22,9 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.3
 """How often the disk is looked at; where that takes long, a fifth of the time at most is spent on it."""
+
+FAILED_SECONDS = 5
+"""How long is waited after the disk was full, or the like."""
 
 END_SECONDS = 10
 """How long the end of a thread is waited for; none of them holds anything that would be lost."""
@@ -99,9 +103,17 @@ class Upkeep:
 
     def _keep_reading(self) -> None:
         """Bring the index level with the disk, again and again."""
+        told = ""
         while not self.stopping.is_set():
             try:
                 self.read_once()
+                told = ""
+            except ArchiveError as error:
+                if str(error) != told:
+                    log.warning("%s", error)
+                told = str(error)
+                self.stopping.wait(FAILED_SECONDS)
             except Exception:
                 log.exception("reading the archive failed; it is tried again")
+                self.stopping.wait(FAILED_SECONDS)
             self.stopping.wait(POLL_SECONDS)

@@ -168,9 +168,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send(Response.text(why, 400))
 
     def answer(self, request: Request) -> Response:
-        """What the application says."""
+        """What the application says, or what keeps it from that."""
         try:
             return self.server.application(request)
+        except ArchiveError as error:
+            return Response.text(f"{error}\n", 503)
         except Exception:
             log.exception("replay failed on %s", request.target)
             return Response.text("This page could not be made; the terminal says why.\n", 500)

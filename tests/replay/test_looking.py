@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 
 from crawler.archive.index import update_index
 from crawler.archive.layout import index_path
+from crawler.errors import ArchiveError
 from crawler.replay import looking as lookings
 from crawler.replay import outline as outlines
 from crawler.replay.files import Looked
@@ -173,13 +175,48 @@ def test_nothing_is_kept_where_the_disk_is_full(
 ) -> None:
     """The look goes on, and what it finds is known."""
     recorded(recorder, "https://a.org/1")
-    full = lookings.sqlite3.OperationalError("database or disk is full")
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
 
     def refused(*arguments: object) -> None:
         raise full
 
     monkeypatch.setattr(lookings, "keep_looked", refused)
     assert looked(open_library, recorder.folder).known
+
+
+def test_on_a_full_disk_nothing_is_said_to_be_missing(recorder: Recorder, open_library: Open) -> None:
+    """It is an error for people; once there is room, everything is as it should be."""
+    path = recorded(recorder, "https://a.org/1")
+    for number in range(30):
+        path.with_name(f"{number:0200}.warc.gz").write_bytes(path.read_bytes())
+    library = open_library(recorder.folder)
+    with library._cache.connection() as db:
+        db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0]}").fetchone()
+    with pytest.raises(ArchiveError, match=r"index .* cannot be written .*full.* Free some space"):
+        library.refresh()
+    assert not library.known
+    assert library.find_awaited("https://a.org/1", seconds=0) is None
+    with library._cache.connection() as db:
+        db.execute("PRAGMA max_page_count = 100000").fetchone()
+    library.refresh()
+    assert library.find_awaited("https://a.org/1", seconds=0) is not None
+
+
+def test_what_is_on_a_disk_that_is_away_is_not_forgotten(recorder: Recorder, open_library: Open) -> None:
+    """A folder that cannot be listed says nothing of its WARCs."""
+    recorded(recorder, "https://a.org/1")
+    library = open_library(recorder.folder)
+    library.refresh()
+    (folder, listing) = next(iter(library._looking.watch._listings.items()))
+    listing.mtime = -1
+    away = folder.rename(folder.with_name("away"))
+    folder.write_text("no folder")
+    library._looking.watch.unreadable = {folder: "Input/output error"}
+    library._looking._forget_missing()
+    assert library.find("https://a.org/1") is not None
+    folder.unlink()
+    away.rename(folder)
 
 
 def part(start: int, stop: int) -> Looked:
