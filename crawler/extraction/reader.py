@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.extraction.blocks import Block
-from crawler.extraction.features import RUNNING, describe, is_running, size_of
+from crawler.extraction.features import FEATURES, RUNNING, describe, is_running, size_of
 from crawler.extraction.surroundings import holder_of
 from crawler.extraction.survey import NAMES, TAG_BITS, Box, Found, Survey
 from crawler.extraction.weights import Row, scorer
@@ -31,10 +31,16 @@ SHORT = 400
 PROMOTION = 500
 """Size of a box that may be a promotion or caption by its name; one with more text holds the article too."""
 
+ELSEWHERE = 0.4
+"""Share of the page's running text under which comments, a footer or a form hold nothing else; one that was never
+closed, or is around the whole page, holds the article."""
+
 CAPTION = 1500
 """Size of a figure's text from which it holds more than a caption: its end tag is missing, or around the article."""
 
 _PROMOTION = sum(1 << NAMES.index(name) for name in ("asks", "advert", "share", "comment", "caption"))
+_ELSEWHERE = 1 << NAMES.index("comment") | TAG_BITS["footer"] | TAG_BITS["form"]
+_IS_TITLE = FEATURES.index("is_title")
 _PICTURE = TAG_BITS["figure"] | TAG_BITS["figcaption"]
 _DATA = TAG_BITS["table"] | TAG_BITS["blockquote"]
 
@@ -55,8 +61,9 @@ def read_article(
     """The article on `page`; `title`, JSON-LD `body`, `description` and `authors` are what the page states of it."""
     rows = describe(page, title, body, description, authors)
     score = scorer()
+    elsewhere = _elsewhere(page, rows)
     chances = [
-        0.0 if row is None or _is_caption(found) or _is_promotion(found) else _chance(score(row))
+        0.0 if row is None or _is_out(found, elsewhere) else _chance(score(row))
         for found, row in zip(page.found, rows, strict=True)
     ]
     chosen = _with_siblings(page.found, rows, chances)
@@ -86,6 +93,12 @@ def _chance(odds: float) -> float:
     return 1 / (1 + math.exp(-odds))
 
 
+def _is_out(found: Found, elsewhere: set[Box]) -> bool:
+    """Whether a block is out of the question whatever the weights say of it."""
+    inside = bool(elsewhere) and any(box in elsewhere for box in _around(found.box))
+    return inside or _is_caption(found) or _is_promotion(found)
+
+
 def _is_caption(found: Found) -> bool:
     """Whether a block stands in a figure; figures also hold tables and quotations, which are text."""
     around = found.box.bits | found.box.above
@@ -102,6 +115,22 @@ def _is_promotion(found: Found) -> bool:
     if (found.box.bits | found.box.above) & TAG_BITS["blockquote"]:
         return False
     return _stands_in(_PROMOTION, PROMOTION, found.box)
+
+
+def _elsewhere(page: Survey, rows: Sequence[Row | None]) -> set[Box]:
+    """Boxes named after comments, footers and forms, unless they hold the headline or much of the page's text."""
+    named = {box for box in page.boxes if box.bits & _ELSEWHERE and box.good < ELSEWHERE * page.boxes[0].good}
+    for found, row in zip(page.found, rows, strict=True):
+        if named and row is not None and row[_IS_TITLE]:
+            named -= set(_around(found.box))
+    return named
+
+
+def _around(box: Box | None) -> Iterator[Box]:
+    """`box` and all boxes around it, from the inside out."""
+    while box is not None:
+        yield box
+        box = box.parent
 
 
 def _stands_in(bits: int, size: float, box: Box | None) -> bool:
