@@ -16,8 +16,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_UNMARKED = ((b"<\0?\0", "utf-16-le"), (b"\0<\0?", "utf-16-be"), (b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"))
-"""How "<?" starts where the byte-order mark was forgotten (XML 1.0, appendix F)."""
+_UNMARKED = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+"""How "<" starts where the byte-order mark was forgotten (XML 1.0, appendix F)."""
 
 _ESCAPING = frozenset({"iso2022_jp", "iso2022_jp_2", "iso2022_kr", "hz", "utf-7"})
 """Encodings whose bytes are all ASCII: being valid UTF-8 says nothing about them."""
@@ -28,7 +28,9 @@ _NO_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_esc
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})""")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252", "shift_jis": "cp932"}
-"""What browsers take these labels for (WHATWG Encoding): the larger set that is really in use."""
+_SUPERSETS |= {"utf-16": "utf-16-le"}
+"""What browsers take these labels for (WHATWG Encoding): the larger set that is really in use, and the byte order where
+no mark says it."""
 
 
 def decode_pieces(pieces: Iterable[bytes], content_type: str | None, warnings: list[str]) -> Iterator[str]:
@@ -111,7 +113,7 @@ def _known(label: str) -> str | None:
     """Python's name of an encoding, in the larger set that the label stands for; None where it has none."""
     try:
         name = codecs.lookup(label).name
-        b"a".decode(label)
+        b"abcd".decode(label)
     except (LookupError, UnicodeError):  # unknown, or a codec that makes no text
         return None
     return None if name in _NO_CHARSETS else _SUPERSETS.get(name, name)

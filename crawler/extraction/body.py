@@ -150,7 +150,7 @@ def _by_readability(tree: HtmlElement) -> list[Block]:
     """What readability takes for the article; `tree` is spent."""
     try:
         summary = Document(tree, min_text_length=25).summary()
-    except (etree.LxmlError, ValueError, TypeError, AttributeError, IndexError):
+    except (etree.LxmlError, ValueError, TypeError, AttributeError, IndexError, RecursionError):
         return []
     page = parse_page(summary)
     return blocks_of(page) if page is not None else []
@@ -160,8 +160,11 @@ def _by_trafilatura(tree: HtmlElement) -> list[Block]:
     page = copy.deepcopy(tree)
     for text in _WITH_NO_BREAK_SPACE(page):
         _replace(text, text.replace(NO_BREAK_SPACE, STAND_IN))
-    # Its fallbacks are left out: they cost as much again, and readability is asked by itself.
-    document = bare_extraction(page, fast=True, include_comments=False, with_metadata=False, deduplicate=False)
+    try:
+        # Its fallbacks are left out: they cost as much again, and readability is asked by itself.
+        document = bare_extraction(page, fast=True, include_comments=False, with_metadata=False, deduplicate=False)
+    except RecursionError:  # lists in lists, hundreds deep
+        return []
     if not isinstance(document, Extracted) or document.body is None:
         return []
     blocks = blocks_of(document.body)

@@ -120,5 +120,6 @@ def _score(sample: bytes, encoding: str, common: frozenset[str]) -> float:
 
 
 def _ask_library(sample: bytes) -> str | None:
+    """What charset-normalizer says; its UTF-16 is left out, since bytes between ASCII ones are none."""
     found = from_bytes(sample).best()
-    return found.encoding if found else None
+    return found.encoding if found and not found.encoding.startswith(("utf_16", "utf_32")) else None

@@ -155,3 +155,26 @@ def test_inflating_gives_small_pieces() -> None:
     sizes = [len(piece) for piece in inflate(gzip.compress(bytes(MAX_BYTES + 1), mtime=0), warnings)]
     assert (max(sizes), sum(sizes)) == (65_536, MAX_BYTES)
     assert warnings == ["larger than 50 MB, the rest was not read"]
+
+
+@pytest.mark.parametrize("title", ["News", "Žluťoučký kůň"])
+@pytest.mark.parametrize("content_type", ["text/xml", "text/xml; charset=utf-16", "text/xml; charset=utf-8"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_wide_encoding_is_known_without_a_mark(encoding: str, content_type: str, title: str) -> None:
+    feed = f"<rss><channel><item><title>{title}</title><link>https://e.org/1</link></item></channel></rss>"
+    found = parse_feed(feed.encode(encoding), URL, content_type)
+    assert [(link.url, link.title) for link in found.links] == [("https://e.org/1", title)]
+
+
+@pytest.mark.parametrize("declared", ["utf-16", "utf-16-le"])
+def test_a_wide_encoding_is_believed_where_the_bytes_are_in_it(declared: str) -> None:
+    """Without a mark it is little-endian (WHATWG Encoding)."""
+    feed = "\n<rss><channel><item><title>Kůň, ý</title><link>https://e.org/1</link></item></channel></rss>"
+    for encoding in ("utf-16-le", "utf-8"):
+        found = parse_feed(feed.encode(encoding), URL, f"text/xml; charset={declared}")
+        assert [link.title for link in found.links] == ["Kůň, ý"]
+
+
+def test_a_byte_order_mark_in_the_middle_of_a_document_says_nothing_of_its_encoding() -> None:
+    body = b"<urlset><url><loc>https://e.org/1</loc></url>\xff\xfe\x00<x/>\x82<url><loc>https://e.org/2</loc></url></urlset>"
+    assert [link.url for link in parse_sitemap(body, URL).links] == ["https://e.org/1", "https://e.org/2"]

@@ -216,3 +216,10 @@ def test_the_same_page_gives_the_same_result_in_any_process_and_at_any_time(arti
 def test_rules_cross_to_another_process():
     rules = Rules(keep=("article",), timezone="Europe/Athens")
     assert pickle.loads(pickle.dumps(rules)) == rules
+
+
+@pytest.mark.parametrize("nested", ["<ol><li><p>x</p>", "<ul><li>", "<div>", "<b>", "<blockquote>", "<table><tr><td>"])
+def test_elements_a_thousand_deep_cost_no_more_than_themselves(article_page, sentences, nested):
+    """As of pages whose end tags were forgotten; trafilatura goes through lists by recursion."""
+    page = article_page(*sentences).replace(b"</article>", b"</article>" + nested.encode() * 1000)
+    assert all(sentence in text_of(page) for sentence in sentences)
