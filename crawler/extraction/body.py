@@ -6,6 +6,7 @@ import copy
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -82,30 +83,36 @@ def _kept_blocks(tree: HtmlElement, rules: Rules) -> list[Block]:
 
 def _found_body(tree: HtmlElement, metadata: Metadata, places: Sequence[Place], elements: Elements | None) -> Body:
     """The article as the reader finds it; where that is doubtful, what most of several extractors agree on."""
-    asked: list[Body] = []
-    if places and (placed := _placed_body(tree, metadata, places, elements or Elements(tree))):
-        body, settled = placed
-        if settled:
-            return body
-        asked = [body]
+    placed = _placed_body(tree, metadata, places, elements or Elements(tree)) if places else None
+    if placed and placed.settled:
+        return placed.body
     page = survey(tree)
     reading = _read(page, metadata)
     if reading.doubt < DOUBTFUL:
         return Body(reading.blocks, place_of(reading.found), page)
+    if placed and placed.doubt < DOUBTFUL and placed.body.blocks == reading.blocks:
+        return placed.body
     pruned = copy.deepcopy(tree)
     _spell_out_quotes(pruned)
     prune(pruned)
     others = [blocks for blocks in (_by_trafilatura(pruned), _by_readability(pruned)) if blocks]
     on_page = [found.block for found in page.found]
+    asked = [placed.body] if placed else []
     asked += [Body(blocks, None, page) for blocks in (reading.blocks, *(as_on_page(on_page, one) for one in others))]
     agreed = asked[most_agreed([body.blocks for body in asked])]
     return agreed if size(agreed.blocks) >= SHORT else max(agreed, Body(scripted_blocks(tree), None, page), key=_length)
 
 
-def _placed_body(
-    tree: HtmlElement, metadata: Metadata, places: Sequence[Place], elements: Elements
-) -> tuple[Body, bool] | None:
-    """What the reader finds in the first of `places` that is on the page, and whether that is surely the article."""
+class _Placed(NamedTuple):
+    """What the reader found at a known place, with its doubt; `settled` where it is surely the article."""
+
+    body: Body
+    doubt: float
+    settled: bool
+
+
+def _placed_body(tree: HtmlElement, metadata: Metadata, places: Sequence[Place], elements: Elements) -> _Placed | None:
+    """What the reader finds in the first of `places` that is on the page."""
     for place in places:
         if at := elements_at(elements, place.path):
             page = survey(tree, beside(at))
@@ -113,7 +120,7 @@ def _placed_body(
             read = size(reading.blocks)
             # Little text in the place and much beside it: the article may for once stand elsewhere.
             settled = reading.doubt < DOUBTFUL and (read >= place.size or read >= running_beside(tree, at))
-            return Body(reading.blocks, place.path, page), settled
+            return _Placed(Body(reading.blocks, place.path, page), reading.doubt, settled)
     return None
 
 

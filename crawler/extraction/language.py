@@ -63,8 +63,8 @@ SPARSE = 0.13
 """Share of a text's words under which the commonest words of a language do not show that it is written in it."""
 
 _WORD = re.compile(r"[^\W\d_]+")
-_NOT_ASCII = re.compile("[^\x00-\x7f]")
-_NOT_LATIN = re.compile("[^\x00-\u036f]")
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
+_NOT_LATIN = re.compile("[^\x00-\u036f]+")
 
 
 def language_of(text: str, stated: str = "") -> str | None:
@@ -94,10 +94,10 @@ def language_choice(text: str, stated: str | None, by_source: str) -> Choice:
 
 def _script(sample: str) -> str | None:
     """The language (or the first of several) that is written in the script of most letters; None for Latin."""
-    others = {one: count for one, count in Counter(_NOT_LATIN.findall(sample)).items() if one.isalpha()}
+    others = {one: count for one, count in Counter("".join(_NOT_LATIN.findall(sample))).items() if one.isalpha()}
     if not others:
         return None
-    letters = sum(map(str.isalpha, sample))
+    letters = sum(count for one, count in Counter(sample).items() if one.isalpha())
     counts: Counter[str] = Counter()
     for character, count in others.items():
         counts[next((name for name, low, high in SCRIPTS if low <= character <= high), "")] += count
@@ -133,7 +133,7 @@ def _scores(sample: str, languages: tuple[str, ...]) -> dict[str, float]:
     for word, count in Counter(_WORD.findall(folded)).items():
         for language, weight in vocabulary.get(word, ()):
             scores[language] = scores.get(language, 0.0) + count * (0.5 + weight)
-    if special := Counter(_NOT_ASCII.findall(folded)):
+    if special := Counter("".join(_NOT_ASCII.findall(folded))):
         for language in languages:
             if count := sum(map(special.__getitem__, LETTERS.get(language, ""))):
                 scores[language] = scores.get(language, 0.0) + LETTER_WEIGHT * count

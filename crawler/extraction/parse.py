@@ -15,6 +15,9 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 MAX_CHARACTERS = 20_000_000
 """What is read of a page at most; an article is never longer, and a parser's memory is some ten times this."""
 
+MOST_PARAGRAPHS = 40
+"""Paragraphs that show whether a page says much; where so many do not, its texts are looked at one by one."""
+
 _CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NO_CHARACTERS = "\ufffe\uffff"
 _END_OF_BODY = re.compile(r"</(?:[Bb][Oo][Dd][Yy]|[Hh][Tt][Mm][Ll])\s*>")
@@ -98,7 +101,7 @@ def visible_text(element: HtmlElement) -> str:
 def says_more_than(element: HtmlElement, characters: int) -> bool:
     """Whether `visible_text` of `element` is surely longer than this; most pages show it long before their end."""
     said = 0
-    for paragraph in element.iter("p"):
+    for paragraph in islice(element.iter("p"), MOST_PARAGRAPHS):
         said += len(visible_text(paragraph))
         if said > characters:
             return True

@@ -77,8 +77,13 @@ def place_named(element: HtmlElement) -> str:
 
 def _step(element: HtmlElement) -> str:
     """An element in a place: its tag, its id, its classes in order of the alphabet."""
-    name = "".join((element.get("id") or "").split())
-    return str(element.tag) + (f"#{_DIGITS.sub('0', name)}" if name else "") + _classes(element.get("class") or "")
+    return _step_of(element.tag, element.get("id"), element.get("class"))
+
+
+@lru_cache(maxsize=8192)
+def _step_of(tag: str, identity: str | None, classes: str | None) -> str:
+    name = "".join((identity or "").split())
+    return tag + (f"#{_DIGITS.sub('0', name)}" if name else "") + _classes(classes or "")
 
 
 @lru_cache(maxsize=8192)
