@@ -148,6 +148,15 @@ def test_an_amp_page_is_a_twin_of_what_it_names(mark: str) -> None:
     assert links_of(STORY, canonical=STORY, html=f"<html {mark}>") is None
 
 
+@pytest.mark.parametrize("url", ["https://paper.example", "https://paper.example/"])
+def test_at_the_root_of_a_site_its_stories_are_no_further_pages(url: str) -> None:
+    links = "".join(f'<a href="https://paper.example/{number}">{number}</a>' for number in range(1, 9))
+    assert links_of(url, body=links) is None
+    assert links_of(url, head='<link rel=next href="https://paper.example/?page=2">', body=links) == PageLinks(
+        1, 1, "https://paper.example/", None, None, "https://paper.example/?page=2"
+    )
+
+
 def test_numbers_of_articles_and_years_are_no_pages() -> None:
     for url in ("https://e.org/2026", "https://e.org/article/12345", "https://e.org/story?page=20261122"):
         assert [reading.number for reading in readings(url)] == [1]

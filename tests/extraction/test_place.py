@@ -2,6 +2,7 @@
 
 import pytest
 
+from crawler.extraction import body
 from crawler.extraction.elements import Elements
 from crawler.extraction.extract import extract
 from crawler.extraction.parse import parse_page
@@ -95,6 +96,32 @@ def test_a_place_that_holds_a_snippet_only_does_not_halve_the_article(sentences)
     html = page(sentences[0]).replace("</article>", f"</article><section class=story>{rest}</section>")
     assert len(extracted(html, template_of(BODY))["text"]) >= len(extracted(html)["text"]) / 2
     assert sentences[-1] in extracted(html, template_of(BODY))["text"]
+
+
+@pytest.fixture
+def asks_nobody(monkeypatch):
+    """Where another extractor is asked, the test fails."""
+
+    def fail(tree):
+        raise AssertionError("another extractor was asked")
+
+    monkeypatch.setattr(body, "_by_trafilatura", fail)
+
+
+def test_nobody_else_is_asked_where_the_whole_page_leaves_no_doubt(sentences, asks_nobody):
+    rest = "".join(f"<p>{one} {number}</p>" for number in range(6) for one in sentences)
+    html = page(sentences[0]).replace("</article>", f"</article><section class=story>{rest}</section>")
+    found = extracted(html, template_of(BODY))
+    assert found["text"] == extracted(html)["text"]
+    assert found["place"] != BODY
+
+
+def test_a_page_with_little_beside_the_place_is_read_there_only(story, monkeypatch):
+    surveys = []
+    survey = body.survey
+    monkeypatch.setattr(body, "survey", lambda *asked: surveys.append(asked) or survey(*asked))
+    assert extracted(page(*story), template_of(BODY))["place"] == BODY
+    assert len(surveys) == 1
 
 
 @pytest.mark.parametrize("places", [("div.gone",), ("", "no selector at all >"), ()])
