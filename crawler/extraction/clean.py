@@ -29,6 +29,9 @@ LEAD_LENGTH = 160
 
 _DATE = alternatives("pieces", "date")
 _FURNITURE = re.compile(alternatives("lines"), re.IGNORECASE)
+_LOWER_FURNITURE = re.compile(alternatives("lines"))
+"""For lines in lower case: alternatives that begin with another letter are passed over at once."""
+
 _DATES = re.compile(_DATE, re.IGNORECASE)
 _AROUND = re.compile(alternatives("authors", "around"))
 _COMMENT_FORM = re.compile(alternatives("lines", "comments"), re.IGNORECASE)
@@ -60,7 +63,11 @@ def clean_blocks(
 @lru_cache(maxsize=8192)
 def is_furniture(text: str) -> bool:
     """Whether a line says only what belongs to the page around an article."""
-    return len(text) < FURNITURE_LENGTH and _FURNITURE.fullmatch(text.replace("\xa0", " ")) is not None
+    if len(text) >= FURNITURE_LENGTH:
+        return False
+    if text.isascii():
+        return _LOWER_FURNITURE.fullmatch(text.lower()) is not None
+    return _FURNITURE.fullmatch(text.replace("\xa0", " ")) is not None
 
 
 def _drop_lines(blocks: Iterable[Block], patterns: Sequence[str]) -> list[Block]:

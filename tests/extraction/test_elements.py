@@ -2,6 +2,7 @@
 
 from crawler.extraction.elements import Elements, marks_of
 from crawler.extraction.parse import parse_page
+from crawler.extraction.vocabulary import entries
 
 PAGE = """<html><head><meta name=author content=Ada></head><body><h1>A bridge</h1>
 <p class="meta post-byline">By <a rel=author href=/ada>Ada</a></p><p class=standfirst itemprop=description>It opens.</p>
@@ -39,3 +40,9 @@ def test_the_text_of_an_element_is_what_is_visible_of_it() -> None:
     elements = elements_of("<body><p>One <b>two</b><script>three()</script>\n four</p></body>")
     paragraph = elements.tagged("p")[0]
     assert elements.text_of(paragraph) == elements.text_of(paragraph) == "One two four"
+
+
+def test_a_list_of_words_for_names_is_in_lower_case() -> None:
+    """Names are lowered before they are looked through."""
+    for name in ("byline", "standfirst"):
+        assert entries("names", name) == [entry.lower() for entry in entries("names", name)]
