@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from crawler.extraction.blocks import Block
 from crawler.extraction.features import FEATURES, RUNNING, describe, is_running, size_of
 from crawler.extraction.surroundings import holder_of
-from crawler.extraction.survey import NAMES, TAG_BITS, Box, Found, Survey
+from crawler.extraction.survey import NAMES, TAG_BITS, Box, Found, Survey, is_unseen
 from crawler.extraction.weights import Row, scorer
 
 CHOSEN = 0.3
@@ -35,11 +35,19 @@ ELSEWHERE = 0.4
 """Share of the page's running text under which comments, a footer or a form hold nothing else; one that was never
 closed, or is around the whole page, holds the article."""
 
+OFFER = 2000
+"""Size of a box that may be the wall before an article, by its name: it says what an account or subscription offers."""
+
+UNSEEN = 200
+"""Size of a box that may be for screen readers only, by its name: they are told where the article begins."""
+
 CAPTION = 1500
 """Size of a figure's text from which it holds more than a caption: its end tag is missing, or around the article."""
 
 _PROMOTION = sum(1 << NAMES.index(name) for name in ("asks", "advert", "share", "comment", "caption"))
 _ELSEWHERE = 1 << NAMES.index("comment") | TAG_BITS["footer"] | TAG_BITS["form"]
+_ASKS = 1 << NAMES.index("asks")
+_HIDDEN = 1 << NAMES.index("hidden")
 _IS_TITLE = FEATURES.index("is_title")
 _PICTURE = TAG_BITS["figure"] | TAG_BITS["figcaption"]
 _DATA = TAG_BITS["table"] | TAG_BITS["blockquote"]
@@ -118,12 +126,21 @@ def _is_promotion(found: Found) -> bool:
 
 
 def _elsewhere(page: Survey, rows: Sequence[Row | None]) -> set[Box]:
-    """Boxes named after comments, footers and forms, unless they hold the headline or much of the page's text."""
-    named = {box for box in page.boxes if box.bits & _ELSEWHERE and box.good < ELSEWHERE * page.boxes[0].good}
+    """Boxes that are none of the article by their name, unless they hold the headline or much of the page's text."""
+    named = {box for box in page.boxes if _is_named(box) and box.good < ELSEWHERE * page.boxes[0].good}
     for found, row in zip(page.found, rows, strict=True):
         if named and row is not None and row[_IS_TITLE]:
             named -= set(_around(found.box))
-    return named
+    return named | {box for box in page.boxes if box.bits & _HIDDEN and box.text < UNSEEN and _is_for_hearing(box)}
+
+
+def _is_named(box: Box) -> bool:
+    """Whether a box is named after comments, is a footer or a form, or asks for an account and says what it offers."""
+    return bool(box.bits & _ELSEWHERE) or (bool(box.bits & _ASKS) and box.text < OFFER)
+
+
+def _is_for_hearing(box: Box) -> bool:
+    return is_unseen(box.element.get("class") or "")
 
 
 def _around(box: Box | None) -> Iterator[Box]:

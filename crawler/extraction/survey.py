@@ -90,7 +90,7 @@ def _words(name: str) -> set[str]:
 
 
 @lru_cache(maxsize=8192)
-def _is_unseen(names: str) -> bool:
+def is_unseen(names: str) -> bool:
     """Whether a class says that its element is not seen in the line: text for screen readers, what pops up over it."""
     return _UNSEEN.search(names) is not None
 
@@ -207,7 +207,7 @@ def _is_skipped(element: HtmlElement, tag: object) -> bool:
     if tag in UNCLOSED or tag in FURNITURE:
         return not has_paragraphs(element)
     if tag in INLINE:
-        return bool(names := element.get("class")) and _is_unseen(names)
+        return bool(names := element.get("class")) and is_unseen(names)
     return tag in SKIPPED or element.get("rend") is None
 
 

@@ -41,6 +41,23 @@ def test_long_texts_in_comments_footers_and_forms_are_none_of_the_article(read, 
     assert not any(OTHER.strip() in text for text in found)
 
 
+OFFER = "Unlimited access to all that is written in the harbour office, and a print of it on the first of each month."
+
+
+@pytest.mark.parametrize("name", ["article-content__sign-in-group", "registration-wall", "newsletter"])
+def test_what_an_account_offers_is_none_of_the_article_in_a_box_that_asks_for_one(read, name):
+    items = "".join(f"<li>{place}. {OFFER}</li>" for place in range(9))
+    found = read(f'<h1>{TITLE}</h1><div>{paragraphs(ARTICLE, 6)}<div class="{name}"><ul>{items}</ul></div></div>')
+    assert len(found) == 7
+
+
+@pytest.mark.parametrize("name", ["visually-hidden", "sr-only"])
+def test_what_only_screen_readers_say_is_none_of_the_article(read, name):
+    found = read(f'<h1>{TITLE}</h1><div><h2 class="{name}">Article content</h2>{paragraphs(ARTICLE, 6)}</div>')
+    assert "Article content" not in found
+    assert len(found) == 7
+
+
 @pytest.mark.parametrize("around", ['<div id="comments_page">{}</div>', "<footer>{}</footer>", "<form>{}</form>"])
 def test_a_box_with_the_headline_is_none_of_them_whatever_its_name(read, around):
     """A page that shows one article with its comments is named after those at times; its frame is short of text."""
