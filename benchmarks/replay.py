@@ -130,7 +130,8 @@ def starts(options: argparse.Namespace, work: Path) -> None:
     archive = work / "archive"
     make_warc(archive, options.records)
     (warc,) = archive.glob("*.warc.gz")
-    print(f"A WARC of {options.records:,} captures, {warc.stat().st_size / 1e6:.0f} MB")
+    size = f"{3 * options.records + 1:,} records, {warc.stat().st_size / 1e6:.0f} MB"
+    print(f"A WARC of {options.records:,} captures, each with its request and metadata ({size})")
     theirs = None
     if options.pywb:
         theirs = pywb_start(Path(options.pywb), warc, work, options.records)
@@ -193,7 +194,7 @@ def page_loads(rounds: int, work: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--records", type=int, default=20_000)
+    parser.add_argument("--records", type=int, default=20_000, help="captures; there are three records for each")
     parser.add_argument("--pywb", metavar="BIN", default="", help="the folder of pywb's programs")
     parser.add_argument("--rounds", type=int, default=10, help="loads of each page")
     options = parser.parse_args()

@@ -25,11 +25,7 @@ def outermost(path: Path, offsets: Iterable[int], large: Iterable[tuple[int, int
     """
     with path.open("rb") as file:
         reaching = _Reaching(file, large)
-        return {
-            offset
-            for offset in sorted(set(offsets))
-            if not any(_ends_behind(file, start, offset) for start in reaching.to(offset))
-        }
+        return {offset for offset in sorted(set(offsets)) if not reaching.over(offset)}
 
 
 class _Reaching:
@@ -41,15 +37,19 @@ class _Reaching:
         self._found: list[tuple[int, int]] = []
         self._searched = 0
 
-    def to(self, offset: int) -> list[int]:
-        """Where those records begin."""
+    def over(self, offset: int) -> bool:
+        """Whether one of them does."""
         while self._large and self._large[0][0] < offset:
             start, size = self._large.popleft()
             self._found.append((start, start + longest(size)))
         self._found += self._smaller(max(self._searched, offset - longest(LARGE_FROM), 0), offset)
         self._searched = offset
         self._found = [(start, end) for start, end in self._found if end > offset]
-        return [start for start, _ in self._found]
+        while self._found:
+            if _ends_behind(self._file, self._found[-1][0], offset):
+                return True
+            self._found.pop()  # nor does it reach any further
+        return False
 
     def _smaller(self, begin: int, stop: int) -> Iterator[tuple[int, int]]:
         self._file.seek(begin)
