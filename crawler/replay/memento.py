@@ -121,7 +121,7 @@ def _parse_date(value: str) -> datetime | None:
     """The moment of an HTTP date, or None where it is none; RFC 7089 wants RFC 1123 in GMT."""
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo and value.rstrip().endswith("GMT") else None
 

@@ -27,7 +27,15 @@ def test_the_time_gate_redirects_to_the_nearest_memento(served_archive: Served) 
 
 
 @pytest.mark.parametrize(
-    "date", ["yesterday", "2017-07-12", "Wed, 12 Jul 2017 00:00:00 +0200", "Wed, 99 Jul 2017 00:00:00 GMT"]
+    "date",
+    [
+        "yesterday",
+        "2017-07-12",
+        "Wed, 12 Jul 2017 00:00:00 +0200",
+        "Wed, 99 Jul 2017 00:00:00 GMT",
+        "Wed, 12 Jul 99999999999999999999 00:00:00 GMT",
+        "Wed, 12 Jul 2017 00:00:00 +99999999999999 GMT",
+    ],
 )
 def test_a_malformed_date_gets_400(served_archive: Served, date: str) -> None:
     """RFC 7089, 4.5.3."""
