@@ -308,4 +308,4 @@ def _near_bits(found: Found) -> int:
 
 @lru_cache(maxsize=4096)
 def _flags(bits: int) -> tuple[float, ...]:
-    return tuple(float(bits >> place & 1) for place in range(_BITS))
+    return tuple(map(float, f"{bits:0{_BITS}b}"[::-1]))

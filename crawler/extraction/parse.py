@@ -20,8 +20,8 @@ MOST_PARAGRAPHS = 40
 
 _CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NO_CHARACTERS = "\ufffe\uffff"
-_END_OF_BODY = re.compile(r"</(?:[Bb][Oo][Dd][Yy]|[Hh][Tt][Mm][Ll])\s*>")
-"""libxml2 drops what follows these; browsers show it. With case spelt out, "</" is looked for as it stands: fast."""
+_END_OF_BODY = re.compile(rb"</(?:[Bb][Oo][Dd][Yy]|[Hh][Tt][Mm][Ll])\s*>")
+"""libxml2 drops what follows these; browsers show it. Bytes, with case spelt out, are looked through fastest."""
 
 _SELF_CLOSED_ROOT = re.compile(r"(<html[^<>]*?)\s*/>", re.IGNORECASE)
 
@@ -32,13 +32,13 @@ def parse_page(text: str) -> HtmlElement | None:
     head = text[:4096]
     if "/>" in head:
         text = _SELF_CLOSED_ROOT.sub(r"\1>", head, count=1) + text[4096:]
-    text = _END_OF_BODY.sub("", text)
-    if not text.strip():
+    data = _END_OF_BODY.sub(b"", _as_xml_allows(text))
+    if not data.strip() or text.isspace():
         return None
     try:
         # Bytes, since lxml refuses a string that carries an XML declaration. The parser is new each time: a
         # shared one keeps its errors and, with them, memory.
-        tree = document_fromstring(_as_xml_allows(text), parser=_parser())
+        tree = document_fromstring(data, parser=_parser())
     except (etree.LxmlError, ValueError, AssertionError):
         return None
     return tree if tree.tag == "html" else None
