@@ -66,8 +66,12 @@ class Made:
         return self.result.reason if isinstance(self.result, Rejected) else "article"
 
 
-async def make_article(source: Source, page: Page, extract: Extract, find: Find) -> Made:
-    """What `page` is: an article with the text of all its pages, a part of another article, or none at all."""
+async def make_article(source: Source, page: Page, extract: Extract, find: Find, *, alone: bool = False) -> Made:
+    """What `page` is: an article with the text of all its pages, a part of another article, or none at all.
+
+    With `alone`, a further page whose article cannot be found is an article of its own. Archives of others have such
+    pages; a crawl of ours fetches the article.
+    """
     extracted = await extract(*work(source, page))
     links: PageLinks | None = extracted.get("links")
     result = article_of(source, page, extracted)
@@ -75,6 +79,8 @@ async def make_article(source: Source, page: Page, extract: Extract, find: Find)
         return Made(result)
     if links.of and _is_part(source, page, links):
         assert links.form is not None
+        if alone and (await find(links.of, page)).page is None:
+            return Made(result)
         return Made(Rejected(REASONS[links.form], links.of), leads_to=links.of)
     making = _Making(source, page, extract, find)
     if isinstance(result, Rejected):

@@ -130,7 +130,7 @@ class PageReading:
         """The article of a capture, or why there is none."""
         try:
             source, page = await asyncio.to_thread(self._page, number)
-            made = await make_article(source, page, pool.extract, finder(lambda: [self._library], source))
+            made = await make_article(source, page, pool.extract, finder(lambda: [self._library], source), alone=True)
         except (ArchiveError, ExtractionError, ValueError) as error:
             return str(error)
         result = made.result

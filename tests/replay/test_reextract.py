@@ -20,12 +20,14 @@ from crawler.extraction.extract import extract
 from crawler.items import Article, Page
 from crawler.parts import Find, Found
 from crawler.replay.reextract.difference import Change, Comparison, StoredTexts, compare
+from crawler.replay.reextract.originals import Originals
 from crawler.replay.reextract.outputs import JsonLines, Notes, TextOutput, find_units, open_output
 from crawler.replay.reextract.run import ARTICLES, DAMAGED, FAILED, REJECTED, Job, Report, Run, process_warc
 from crawler.replay.reextract.selection import Asked, Selection
 from crawler.replay.reextract.sourcing import Sources, generic
 from crawler.sources.model import Source
 from crawler.storage import texts
+from tests.crawl.serial import page_address, part, whole
 from tests.replay.conftest import NOON, Recorder
 
 PARAGRAPH = "The harbour board met on Tuesday and spoke for two hours about the dues that small boats pay each spring. "
@@ -64,15 +66,23 @@ def no_parts(source: Source) -> Find:
 def run_unit(tmp_path: Path) -> Callable[..., tuple[Counter[str], Report, list[dict[str, Any]]]]:
     """Extracts one WARC into JSON lines and reads them back."""
 
-    def run(path: Path, selection: Selection | None = None, sources: Sources | None = None) -> Any:
+    def run(
+        path: Path, selection: Selection | None = None, sources: Sources | None = None, find: Any = no_parts
+    ) -> Any:
         report = Report()
         output = JsonLines(tmp_path / "out")
-        job = Job(selection or Selection(), sources or Sources([]), output, unresolved, extract_here, no_parts)
+        job = Job(selection or Selection(), sources or Sources([]), output, unresolved, extract_here, find)
         counts = asyncio.run(process_warc(path, "unit", job, report, lambda size: None))
         lines = (tmp_path / "out" / "unit.jsonl").read_text(encoding="utf-8").splitlines()
         return counts, report, [json.loads(line) for line in lines]
 
     return run
+
+
+def page_two_alone() -> str:
+    """The text of the second page of an article without the first."""
+    title, *paragraphs = whole(2).split("\n\n")
+    return "\n\n".join([title, *paragraphs[2:]])
 
 
 def closed(recorder: Recorder) -> Path:
@@ -118,6 +128,18 @@ def test_articles_come_out_in_the_order_of_the_records(recorder: Recorder, run_u
     assert sum(report.reasons.values()) == 1
     assert lines[0]["source"] == "a_org"
     assert lines[0]["text"].startswith("Story 0\n\n")
+
+
+@pytest.mark.parametrize(("held", "texts"), [((1, 2), [whole(2)]), ((1,), [whole(1)]), ((2,), [page_two_alone()])])
+def test_a_further_page_whose_article_was_not_archived_is_an_article_of_its_own(
+    held: tuple[int, ...], texts: list[str], recorder: Recorder, run_unit: Any
+) -> None:
+    """As in archives of others, which may have any page of an article; with its first page it is a part of that."""
+    for number in held:
+        recorder.add(f"https://a.org{page_address(number)}", part(number, 2).encode())
+    warc = closed(recorder)
+    *_, lines = run_unit(warc, find=Originals([warc]).find_parts)
+    assert [line["text"] for line in lines] == texts
 
 
 def test_a_page_that_fails_costs_itself_only(recorder: Recorder, run_unit: Any) -> None:

@@ -30,6 +30,8 @@ class Candidate:
 
     source: Source
     page: Page
+    ours: bool
+    """Whether a crawl of ours archived it, for that source."""
 
 
 def candidates(path: Path, selection: Selection, sources: Sources, resolve: Resolve) -> Iterator[Candidate | Damage]:
@@ -48,14 +50,14 @@ def candidates(path: Path, selection: Selection, sources: Sources, resolve: Reso
         if record.get("WARC-Truncated") and record.type == "response":
             continue
         if selection.takes(record) and selection.takes_role(via, says_roles):
-            yield _candidate(record, via, own or sources.of_url(record.url), resolve)
+            yield _candidate(record, via, own or sources.of_url(record.url), own is not None, resolve)
 
 
-def _candidate(record: Record, via: Via, source: Source, resolve: Resolve) -> Candidate | Damage:
+def _candidate(record: Record, via: Via, source: Source, ours: bool, resolve: Resolve) -> Candidate | Damage:
     """A revisit that cannot be resolved is as good as damaged."""
     capture = capture_of(record, via)
     try:
         whole = resolve(record) if record.type == "revisit" else record
     except ArchiveError as error:
         return Damage(record.path, record.offset, str(error))
-    return Candidate(source, page_of(source, capture, whole))
+    return Candidate(source, page_of(source, capture, whole), ours)

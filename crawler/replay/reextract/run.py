@@ -109,7 +109,8 @@ def _check(path: Path, counts: Counter[str], report: Report) -> None:
 async def _extracted(candidate: Candidate, job: Job) -> Article | Rejected | str:
     """The article, why there is none, or what went wrong."""
     try:
-        made = await make_article(candidate.source, candidate.page, job.extract, job.find(candidate.source))
+        source, page = candidate.source, candidate.page
+        made = await make_article(source, page, job.extract, job.find(source), alone=not candidate.ours)
         return made.result
     except ExtractionError as error:
         return str(error)
