@@ -101,7 +101,7 @@ class Command(ScrapyCommand):
         when = _moment(opts.at)
         program = None if opts.no_browser else find_browser()
         upkeep = Upkeep(root)
-        upkeep.start()  # in processes of its own it looks through the archive while the rest is loaded
+        upkeep.begin()  # in processes of its own it looks through the archive while the rest is loaded
         try:
             from crawler.replay.service import Replay
 

@@ -10,11 +10,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import jinja2
 
 from crawler.replay.articles import Articles, Entry
 from crawler.replay.library import Library
@@ -22,7 +21,9 @@ from crawler.replay.mementos import Memento
 from crawler.replay.showing import Showing
 from crawler.replay.web import Request, Response
 
-if TYPE_CHECKING:  # it loads the extraction, which pages do not wait for
+if TYPE_CHECKING:  # the reading loads the extraction, which pages do not wait for
+    import jinja2
+
     from crawler.replay.reading import PageReading
 
 HERE = Path(__file__).parent
@@ -53,17 +54,21 @@ class Site:
     titles: Callable[[], Mapping[str, str]] = dict
     """Gives what sources are called, by name; one that is not known is shown by its name."""
 
-    def __post_init__(self) -> None:
-        self._templates = jinja2.Environment(
+    @cached_property
+    def _templates(self) -> jinja2.Environment:
+        import jinja2  # archived pages are shown without it
+
+        templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(HERE / "templates"),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(
+        templates.filters.update(
             moment=moment, number=number, bytes=bytes_, day=day, by_day=by_day, direction=direction, titled=self.title
         )
+        return templates
 
     def title(self, source: str) -> str:
         """What a source is called."""

@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.3
 """How often the disk is looked at; where that takes long, a fifth of the time at most is spent on it."""
 
+ANSWER_SECONDS = 0.05
+"""How long those who waited for the look have to be answered before the reading takes all time."""
+
 FAILED_SECONDS = 5
 """How long is waited after the disk was full, or the like."""
 
@@ -47,6 +50,7 @@ class Upkeep:
         """Set once it is known which WARCs there are."""
         self.stopping = threading.Event()
         self._read_all = threading.Event()
+        self._started = threading.Event()
         self._thread = threading.Thread(target=self._keep_reading, daemon=True)
 
     @property
@@ -69,15 +73,22 @@ class Upkeep:
                 self._articles = Articles(self.root if self.root.is_dir() else self.root.parent, self.cache)
             return self._articles
 
-    def start(self) -> None:
-        """Begin, where that has not been done."""
+    def begin(self) -> None:
+        """Look what there is, where that has not been begun. Nothing is read before `start`: that takes all time."""
         if not self._thread.ident:
             self._thread.start()
+
+    def start(self) -> None:
+        """Begin, and read what there is."""
+        self.begin()
+        self._started.set()
 
     def read_once(self) -> None:
         """Read what is new: where captures are, then articles, then every record."""
         self._looking.look(closely=True)
         self.looked.set()
+        self._started.wait()
+        self.stopping.wait(ANSWER_SECONDS)
         for folder, mtime in self._looking.watch.changed:
             if self.stopping.is_set():
                 return
@@ -96,6 +107,7 @@ class Upkeep:
     def stop(self) -> None:
         """End the reading, and close the index."""
         self.stopping.set()
+        self._started.set()
         self._looking.end()
         if self._thread.ident:
             self._thread.join(END_SECONDS)
