@@ -33,7 +33,8 @@ PROMOTION = 500
 
 ELSEWHERE = 0.4
 """Share of the page's running text under which comments, a footer or a form hold nothing else; one that was never
-closed, or is around the whole page, holds the article."""
+closed, or is around the whole page, holds the article. A page's own footer never does, where
+the headline is known."""
 
 OFFER = 2000
 """Size of a box that may be the wall before an article, by its name: it says what an account or subscription offers."""
@@ -49,6 +50,8 @@ _ELSEWHERE = 1 << NAMES.index("comment") | TAG_BITS["footer"] | TAG_BITS["form"]
 _ASKS = 1 << NAMES.index("asks")
 _HIDDEN = 1 << NAMES.index("hidden")
 _IS_TITLE = FEATURES.index("is_title")
+_FOOTER = TAG_BITS["footer"]
+_ARTICLE = TAG_BITS["article"] | TAG_BITS["main"]
 _PICTURE = TAG_BITS["figure"] | TAG_BITS["figcaption"]
 _DATA = TAG_BITS["table"] | TAG_BITS["blockquote"]
 
@@ -128,9 +131,10 @@ def _is_promotion(found: Found) -> bool:
 def _elsewhere(page: Survey, rows: Sequence[Row | None]) -> set[Box]:
     """Boxes that are none of the article by their name, unless they hold the headline or much of the page's text."""
     named = {box for box in page.boxes if _is_named(box) and box.good < ELSEWHERE * page.boxes[0].good}
-    for found, row in zip(page.found, rows, strict=True):
-        if named and row is not None and row[_IS_TITLE]:
-            named -= set(_around(found.box))
+    titles = [found.box for found, row in zip(page.found, rows, strict=True) if row is not None and row[_IS_TITLE]]
+    if titles:
+        named |= {box for box in page.boxes if box.bits & _FOOTER and not box.above & _ARTICLE}
+    named -= {box for title in titles for box in _around(title)} if named else set()
     return named | {box for box in page.boxes if box.bits & _HIDDEN and box.text < UNSEEN and _is_for_hearing(box)}
 
 

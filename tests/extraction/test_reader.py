@@ -65,7 +65,19 @@ def test_a_box_with_the_headline_is_none_of_them_whatever_its_name(read, around)
     assert len(read(f"<div>{paragraphs(OTHER, 40)}</div>{body}")) == 45
 
 
-@pytest.mark.parametrize("around", ['<div class="comment">{}</div>', "<footer>{}</footer>", "<form>{}</form>"])
+def test_the_footer_of_a_page_with_a_headline_is_none_of_it_however_long(read):
+    found = read(f"<main><h1>{TITLE}</h1>{paragraphs(ARTICLE, 3)}</main><footer>{paragraphs(OTHER, 30)}</footer>")
+    assert len(found) == 4
+
+
+def test_the_footer_of_an_article_is_judged_as_any_other_box(read):
+    found = read(f"<article><h1>{TITLE}</h1><footer>{paragraphs(ARTICLE, 6)}</footer></article>")
+    assert len(found) == 7
+
+
+@pytest.mark.parametrize(
+    "around", ['<div class="comment">{}</div>', "<article><footer>{}</footer></article>", "<form>{}</form>"]
+)
 def test_a_box_with_much_of_the_pages_text_is_none_of_them_either(read, around):
     """Sections are called Comment, forms are around whole pages, and footers are not closed."""
     found = read(f"<h1>{TITLE}</h1><div>{paragraphs(OTHER, 2)}</div>{around.format(paragraphs(ARTICLE, 6))}")
