@@ -1,5 +1,7 @@
 """Where articles stand: named in the same way on every page of a site, read first, and never to an article's harm."""
 
+from dataclasses import replace
+
 import pytest
 
 from crawler.extraction import body
@@ -114,6 +116,24 @@ def test_nobody_else_is_asked_where_the_whole_page_leaves_no_doubt(sentences, as
     found = extracted(html, template_of(BODY))
     assert found["text"] == extracted(html)["text"]
     assert found["place"] != BODY
+
+
+@pytest.mark.parametrize(("doubt", "asks"), [(0.1, 0), (0.9, 1)])
+def test_nobody_else_is_asked_where_place_and_page_give_the_same_text(story, monkeypatch, doubt, asks):
+    """Though the place holds less than is usual, and the whole page leaves doubt; unless the place does so too."""
+    read, asked, readings = body._read, [], []
+
+    def read_the_same(*arguments):
+        readings.append(replace(readings[0], doubt=0.9) if readings else replace(read(*arguments), doubt=doubt))
+        return readings[-1]
+
+    monkeypatch.setattr(body, "_read", read_the_same)
+    monkeypatch.setattr(body, "_by_trafilatura", lambda tree: asked.append(tree) or [])
+    comment = "I remember well how the old one was built, and that nobody thought it would last for so long. "
+    comments = f"<div class=comments><p>{comment * 80}</p></div>"
+    long = Template(periods=(Period("", "", 3, (Place(BODY, 3, 9000),)),))
+    assert extracted(page(*story, around=comments), long)["place"] == BODY
+    assert len(asked) == asks
 
 
 def test_a_page_with_little_beside_the_place_is_read_there_only(story, monkeypatch):
