@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -176,6 +177,7 @@ def _prepare_worker(memory: int) -> None:
     """Runs first in each worker: Ctrl-C is the parent's to handle, and the worker does not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory(memory)
+    gc.freeze()  # what is loaded stays: no collection walks over it again
     if sys.platform == "linux":
         # The kernel's word holds even while a C library has the interpreter's lock.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
