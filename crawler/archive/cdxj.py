@@ -41,6 +41,7 @@ _RECORD_END = b"\r\n\r\n"
 """In files that are not compressed the tools do not count it as part of a record."""
 
 _GET = b"GET "
+_REQUEST = b"\nWARC-Type: request\r"
 _SHA1 = "sha1:"
 _EARLIEST = "00000101000000"
 _NOT_DIGITS = re.compile(r"\D+")
@@ -132,7 +133,7 @@ def entries(path: Path) -> Iterator[Entry | Damage]:
     Raises OSError where the file cannot be read.
     """
     lines = CaptureLines(path)
-    for found in iterate(path, keep=needed):
+    for found in iterate(path, keep=needed, passed=passed):
         if isinstance(found, Damage):
             yield found
         else:
@@ -143,6 +144,13 @@ def entries(path: Path) -> Iterator[Entry | Damage]:
 def needed(record: Record) -> int:
     """How many bytes of a record's block its line needs: all to compute a digest or a key of, else the HTTP head."""
     return _HEAD if _PAYLOAD_DIGEST in record.raw_fields and record.type != "request" else KEPT
+
+
+def passed(start: bytes, fields_end: int) -> bool:
+    """Whether a record that starts so is a plain GET or a note of a crawl, which no line says anything of."""
+    if start.find(_CRAWL_NOTES, 0, fields_end + 2) > 0:
+        return True
+    return start.startswith(_GET, fields_end + len(_RECORD_END)) and start.find(_REQUEST, 0, fields_end) > 0
 
 
 def is_indexed(record: Record) -> bool:

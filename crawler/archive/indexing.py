@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
-from crawler.archive.cdxj import CaptureLines, is_indexed, needed
+from crawler.archive.cdxj import CaptureLines, is_indexed, needed, passed
 from crawler.archive.layout import OPEN
 from crawler.archive.members import open_source
 from crawler.archive.mergesort import RunWriter
@@ -158,7 +158,7 @@ def _records(part: Part, result: Indexed) -> Iterator[Record]:
     """The records of the part, and behind it the requests that may belong to its last response."""
     try:
         start = part.start if part.aligned else _align(part.path, part.start)
-        for found in iterate(part.path, start, keep=needed):
+        for found in iterate(part.path, start, keep=needed, passed=passed):
             behind = part.stop is not None and found.offset >= part.stop
             if isinstance(found, Damage):
                 if not behind:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive.captures import read_captures
+from crawler.archive.cdxj import CaptureLines, Entry, entries
 from crawler.archive.check.runner import check
 from crawler.archive.exchange import Capture
 from crawler.archive.export import export_wacz
@@ -64,8 +65,12 @@ def test_no_named_field_that_is_mangled_stops_a_reader(value: str, records: list
     for number, record in enumerate(records):
         for name in _fields(record):
             mangled = _with(record, name, VALUES[value])
-            warc.write_bytes(b"".join([*records[:number], mangled, *records[number + 1 :]]))
+            all_records = [*records[:number], mangled, *records[number + 1 :]]
+            warc.write_bytes(b"".join(all_records))
             read_by_all(warc, tmp_path)
+            packed = tmp_path / "packed.warc.gz"
+            packed.write_bytes(b"".join(map(gzip.compress, all_records)))
+            check_index(packed)
 
 
 def read_by_all(warc: Path, scratch: Path) -> None:
@@ -81,6 +86,14 @@ def read_by_all(warc: Path, scratch: Path) -> None:
         with contextlib.suppress(ArchiveError):  # a revisit whose original is not here
             library.read(capture)
     library.end()
+
+
+def check_index(warc: Path) -> None:
+    """That records which the index passes over unread would have no line."""
+    lines = CaptureLines(warc)
+    records = [record for record in iterate(warc) if isinstance(record, Record)]
+    read = [entry.line() for record in records for entry in lines.add(record)] + [e.line() for e in lines.finish()]
+    assert [found.line() for found in entries(warc) if isinstance(found, Entry)] == read
 
 
 def unresolved(revisit: Record) -> Record:
