@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crawler.errors import ArchiveError
+from crawler.storage.schema import write_ahead
 
 VERSION = 4
 """Kept in `PRAGMA user_version`; a file of another version is made anew."""
@@ -79,7 +80,7 @@ class Cache:
         self._temporary = temporary
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         with self.connection() as db:
-            db.execute("PRAGMA journal_mode = WAL")
+            write_ahead(db)
             _prepare(db)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 from crawler.errors import ArchiveError
@@ -12,6 +13,8 @@ VERSION = 3
 
 BUSY_SECONDS = 60
 """How long to wait for another process's transaction; they take milliseconds, a rebuild's take longer."""
+
+AGAIN_SECONDS = 0.01
 
 SCHEMA = """
 CREATE TABLE runs (
@@ -65,10 +68,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         version = _prepare(database)
     except (sqlite3.Error, OSError) as error:
-        raise ArchiveError(
-            f"{path}: the catalogue cannot be used: {error}. It can be rebuilt from the WARCs: move it away, "
-            "then run `scrapy archive rebuild`."
-        ) from error
+        raise ArchiveError(f"{path}: the catalogue cannot be used: {error}. {_way_out(error)}") from error
     if version != VERSION:
         database.close()
         raise ArchiveError(
@@ -80,7 +80,7 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 def _prepare(database: sqlite3.Connection) -> int:
     """Make the tables if there are none, or bring them up to date; the version of those that are there."""
-    database.execute("PRAGMA journal_mode = WAL")
+    write_ahead(database)
     database.execute("PRAGMA synchronous = NORMAL")
     if (version := _version(database)) >= VERSION:
         return version  # without a lock: a reader does not wait for a long transaction
@@ -92,6 +92,32 @@ def _prepare(database: sqlite3.Connection) -> int:
         database.execute(f"PRAGMA user_version = {VERSION}")
     database.execute("COMMIT")
     return max(version, VERSION)
+
+
+def write_ahead(database: sqlite3.Connection) -> None:
+    """Put a file into WAL mode. Processes that do so at once are refused at once, whatever timeout they have: SQLite
+    waits for nobody who waits for another. So it is tried again for `BUSY_SECONDS`.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > until:
+                raise
+        time.sleep(AGAIN_SECONDS)
+
+
+def _is_busy(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)  # errors of Python's own have none
+    return bool(code & 0xFF == sqlite3.SQLITE_BUSY)
+
+
+def _way_out(error: Exception) -> str:
+    if _is_busy(error):
+        return f"Another process has been writing to it for more than {BUSY_SECONDS} s. Try again when that has ended."
+    return "It can be rebuilt from the WARCs: move it away, then run `scrapy archive rebuild`."
 
 
 def _version(database: sqlite3.Connection) -> int:

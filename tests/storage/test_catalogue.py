@@ -4,18 +4,21 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from crawler.archive.exchange import Capture, Via
 from crawler.errors import ArchiveError
 from crawler.items import Article
+from crawler.storage import schema
 from crawler.storage.catalogue import Catalogue
 from crawler.storage.interrupted import LEFT_TO_ANOTHER
-from crawler.storage.schema import SCHEMA, VERSION
+from crawler.storage.schema import SCHEMA, VERSION, open_database
 
 MakeCapture = Callable[..., Capture]
 A, B, C = (f"https://gazette.example/{letter}" for letter in "abc")
@@ -212,6 +215,30 @@ def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT count(*) FROM captures").fetchone() == (1200,)
         assert db.execute("SELECT count(*) FROM runs WHERE ended IS NOT NULL").fetchone() == (4,)
+
+
+def test_a_new_catalogue_is_opened_by_many_at_once(tmp_path: Path) -> None:
+    """SQLite refuses some of those that put a file into WAL mode in the same moment: of 40 files some four."""
+    at_once = Barrier(6)
+
+    def opened(path: Path) -> None:
+        at_once.wait()
+        open_database(path).close()
+
+    with ThreadPoolExecutor(6) as threads:
+        for number in range(40):
+            list(threads.map(opened, [tmp_path / f"{number}.sqlite"] * 6))
+
+
+def test_a_catalogue_that_another_process_keeps_locked_is_not_to_be_moved_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "BUSY_SECONDS", 0)
+    with closing(sqlite3.connect(tmp_path / "catalogue.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(ArchiveError, match=r"locked\. Another process .* Try again") as refused:
+            open_database(tmp_path / "catalogue.sqlite")
+    assert "move it away" not in str(refused.value)
 
 
 @pytest.mark.parametrize("content", [b"not a database, but long enough to have a header of its own" * 20, b"SQLite"])
