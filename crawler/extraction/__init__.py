@@ -1,8 +1,8 @@
 """From the bytes of a page to a clean article. No Scrapy here."""
 
-from trafilatura import __version__ as _trafilatura
+from importlib.metadata import version
 
 from crawler import __version__
 
-EXTRACTOR = f"broadsheet {__version__} (trafilatura {_trafilatura})"
+EXTRACTOR = f"broadsheet {__version__} (trafilatura {version('trafilatura')})"  # which is not loaded for its number
 """What made the text; kept with each article, since a change of either may change it."""

@@ -19,12 +19,13 @@ from crawler.extraction.consensus import as_on_page, most_agreed
 from crawler.extraction.elements import Elements
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.parse import parse_page, remove
-from crawler.extraction.place import Place, beside, elements_at, place_of, running_beside, size
+from crawler.extraction.place import beside, elements_at, place_of, running_beside, size
 from crawler.extraction.prune import prune
 from crawler.extraction.reader import DOUBTFUL, SHORT, Reading, read_article
 from crawler.extraction.rules import Rules, select
 from crawler.extraction.scripted import scripted_blocks
 from crawler.extraction.survey import Survey, blocks_of, survey
+from crawler.extraction.template import Place
 
 NO_BREAK_SPACE = "\xa0"
 STAND_IN = "\U0001d332"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from crawler.extraction.blocks import Block
+from crawler.extraction.folding import fold
 from crawler.extraction.rules import compile_line
 from crawler.extraction.vocabulary import alternatives
 
@@ -37,15 +38,6 @@ _AROUND = re.compile(alternatives("authors", "around"))
 _COMMENT_FORM = re.compile(alternatives("lines", "comments"), re.IGNORECASE)
 _TIME = r"\d{1,2}:\d\d(?: ?[ap]m)?(?: [A-Z]{2,4})?"
 _HEAD_ONLY = re.compile(rf"(?:{_DATE}|{_TIME})(?:[ ,|·-]+{_TIME})?", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+")
-_ASCII_WORDS = bytes(ord(chr(code).lower()) if chr(code).isalnum() else ord(" ") for code in range(128)) + bytes(128)
-
-
-def fold(text: str) -> str:
-    """`text` for comparison: lower case, words only, one space between."""
-    if text.isascii():
-        return " ".join(text.encode().translate(_ASCII_WORDS).decode().split())
-    return " ".join(_WORD.findall(text.casefold()))
 
 
 def clean_blocks(

@@ -11,10 +11,11 @@ from crawler.extraction import EXTRACTOR
 from crawler.extraction.blocks import Block, text_file
 from crawler.extraction.body import NO_BREAK_SPACE, body_of
 from crawler.extraction.choice import provenance_of
-from crawler.extraction.clean import clean_blocks, fold
+from crawler.extraction.clean import clean_blocks
 from crawler.extraction.dateline import credit_of
 from crawler.extraction.decode import decode_page
 from crawler.extraction.elements import Elements
+from crawler.extraction.folding import fold
 from crawler.extraction.language import language_choice
 from crawler.extraction.metadata import Metadata, read_metadata
 from crawler.extraction.page_links import page_links

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 
-from crawler.extraction.clean import fold, is_furniture
+from crawler.extraction.clean import is_furniture
+from crawler.extraction.folding import fold, size_of
 from crawler.extraction.surroundings import Stated, Surroundings, fill_boxes, holder_of
 from crawler.extraction.survey import NAMES, TAGS, Found, Survey
 from crawler.extraction.vocabulary import entries
@@ -40,7 +41,6 @@ HEAD = 200
 """Characters at the beginning of a block that are looked through for digits and capitals."""
 
 _LOG_RUNNING = math.log1p(RUNNING)
-_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _PUNCTUATION = re.compile("[.,;:!?。，、；：！？…]")
 _CLOSING = "'\"”’»)]」"
 _ENDS = (".", "!", "?", "。", "！", "？", "…")
@@ -79,11 +79,6 @@ FEATURES = (
     *(f"near_{name}" for name in (*NAMES, *TAGS)),
     *(f"far_{name}" for name in (*NAMES, *TAGS)),
 )
-
-
-def size_of(text: str) -> float:
-    """The length of `text` in Latin letters: an ideograph or syllable says as much as two and a half."""
-    return len(text) + 1.5 * len(_WIDE.findall(text)) if not text.isascii() else len(text)
 
 
 def describe(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from crawler.extraction.clean import fold
-from crawler.extraction.features import size_of
+from crawler.extraction.folding import fold, size_of
 
 EDGE = 5
 """Blocks at the head and at the end of a page that are looked at: standfirst, byline, corrections, "Page 2 of 3"."""

@@ -8,8 +8,8 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.extraction.clean import fold
 from crawler.extraction.elements import Elements
+from crawler.extraction.folding import fold
 
 PARAGRAPH = 220
 """Characters of a paragraph with which the text of an article has begun."""

@@ -12,14 +12,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote
 
 from crawler.discovery.amp import publishers_address
 from crawler.discovery.pagination import MAX_ANCHORS, NEXT_TEXT
 from crawler.discovery.urls import absolute, canonical_url, host_of
-from crawler.extraction.elements import Elements
 from crawler.extraction.numbering import Reading, readings, whole_of
+
+if TYPE_CHECKING:
+    from crawler.extraction.elements import Elements
 
 Form = Literal["page", "single-page", "amp"]
 """What a page is of its article: a further page, the whole on one page, or an AMP twin."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from lxml import etree
@@ -17,7 +16,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.elements import Elements
-from crawler.extraction.features import size_of
+from crawler.extraction.folding import size_of
 from crawler.extraction.surroundings import holder_of
 from crawler.extraction.survey import Box, Found
 
@@ -37,16 +36,6 @@ _BUILT_ENDING = re.compile(r"__+[A-Za-z0-9_-]{5}$")
 _SCRAMBLED = re.compile(r"[a-z][a-zA-Z]{4,6}")
 _ROOTS = ("html", "body")
 _PARAGRAPHS = etree.XPath(".//p[string-length(.) > 80]")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where articles of a site stand: the path of the box around them, how many stood there, how long they are."""
-
-    path: str
-    articles: int
-    size: int
-    """Size of its articles that a quarter of them do not reach."""
 
 
 def place_of(found: Sequence[Found]) -> str | None:

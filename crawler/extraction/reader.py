@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.extraction.blocks import Block
-from crawler.extraction.features import FEATURES, RUNNING, describe, is_running, size_of
+from crawler.extraction.features import FEATURES, RUNNING, describe, is_running
+from crawler.extraction.folding import size_of
 from crawler.extraction.surroundings import holder_of
 from crawler.extraction.survey import NAMES, TAG_BITS, Box, Found, Survey, is_unseen
 from crawler.extraction.weights import Row, scorer

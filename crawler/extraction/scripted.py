@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block, paragraphs
-from crawler.extraction.features import size_of
+from crawler.extraction.folding import size_of
 from crawler.extraction.parse import parse_page
 from crawler.extraction.prune import prune
 from crawler.extraction.survey import blocks_of

@@ -11,8 +11,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extraction.choice import Candidate, Choice
-from crawler.extraction.clean import fold
 from crawler.extraction.facts import PageFacts, one_line
+from crawler.extraction.folding import fold
 from crawler.extraction.jsonld import strings
 from crawler.extraction.parse import visible_text
 from crawler.extraction.rules import Rules, texts

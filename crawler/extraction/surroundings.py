@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-from crawler.extraction.clean import fold
+from crawler.extraction.folding import fold
 from crawler.extraction.survey import Box, Survey
 
 _HOLDERS = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dd", "dt", "center"))

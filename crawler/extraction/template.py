@@ -22,10 +22,8 @@ from functools import cached_property
 from typing import Any
 
 from crawler.extraction.blocks import Block
-from crawler.extraction.clean import fold
 from crawler.extraction.consensus import likeness, shingles
-from crawler.extraction.features import size_of
-from crawler.extraction.place import Place
+from crawler.extraction.folding import fold, size_of
 
 FEWEST = 3
 """Different articles in which a line, or at a place of which one, has to stand at least."""
@@ -87,6 +85,16 @@ class Line:
     articles: int
     first_day: str = ""
     last_day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where articles of a site stand: the path of the box around them, how many stood there, how long they are."""
+
+    path: str
+    articles: int
+    size: int
+    """Size of its articles that a quarter of them do not reach."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from crawler.extraction.choice import Candidate, Choice, Confidence
-from crawler.extraction.clean import fold
 from crawler.extraction.elements import Elements
-from crawler.extraction.features import size_of
+from crawler.extraction.folding import fold, size_of
 from crawler.extraction.parse import squeeze
 
 LONGEST = 300

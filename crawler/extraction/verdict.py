@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block
-from crawler.extraction.clean import fold
-from crawler.extraction.features import size_of
+from crawler.extraction.folding import fold, size_of
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.parse import says_more_than, visible_text
 from crawler.extraction.rules import Rules

@@ -22,14 +22,17 @@ from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import wait
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from crawler import forkserver
 from crawler.errors import ExtractionError
-from crawler.extraction.extract import Extracted, extract
-from crawler.extraction.rules import Rules
-from crawler.extraction.template import Template
+
+if TYPE_CHECKING:
+    from crawler.extraction.extract import Extracted
+    from crawler.extraction.rules import Rules
+    from crawler.extraction.template import Template
 
 PAGES_A_WORKER = 1000
 """After so many pages a worker is replaced: what a library leaks stays bounded."""
@@ -47,6 +50,13 @@ _PR_SET_PDEATHSIG = 1
 """Of prctl(2): the signal that the kernel sends when the parent dies."""
 
 
+def extract_in_worker(*arguments: Any) -> Extracted:
+    """`crawler.extraction.extract.extract`, which the workers have loaded and their parent does not need."""
+    from crawler.extraction.extract import extract
+
+    return extract(*arguments)
+
+
 class ExtractionPool:
     """Worker processes that extract pages; start and stop it with `async with`, or call `close` at the end.
 
@@ -59,7 +69,7 @@ class ExtractionPool:
         timeout: float = 30.0,
         memory: int = MEMORY,
         pages_a_worker: int = PAGES_A_WORKER,
-        function: Callable[..., Extracted] = extract,
+        function: Callable[..., Extracted] = extract_in_worker,
     ) -> None:
         self.timeout = timeout
         self._function = function

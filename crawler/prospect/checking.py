@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
-from crawler.discovery import Link, canonical_url, page_feeds, parse_section, robots_sitemaps
+from crawler.discovery.autodiscovery import page_feeds, robots_sitemaps
+from crawler.discovery.links import Link
+from crawler.discovery.sections import parse_section
+from crawler.discovery.urls import canonical_url
 from crawler.extraction.rules import Rules
 from crawler.prospect.answers import Extract, Fetch
 from crawler.prospect.listings import CHILDREN_READ, children_to_read, judge_feed, judge_sitemap, newest_of

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from crawler.discovery import Link, page_feeds, parse_section
+from crawler.discovery.autodiscovery import page_feeds
+from crawler.discovery.links import Link
+from crawler.discovery.sections import parse_section
 from crawler.discovery.shapes import is_page, likeness, shape_of, word_count
 from crawler.discovery.urls import absolute, canonical_url, host_of
 from crawler.extraction.extract import page_tree

@@ -9,9 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from crawler.discovery import Found, Link, canonical_url, children, host_of, kind_of, parse_feed, parse_sitemap
+from crawler.discovery.feeds import parse_feed
+from crawler.discovery.links import Found, Link
 from crawler.discovery.periods import period_in_url
 from crawler.discovery.shapes import likeness
+from crawler.discovery.sitemaps import children, parse_sitemap
+from crawler.discovery.sniff import kind_of
+from crawler.discovery.urls import canonical_url, host_of
 from crawler.prospect.answers import Answer
 
 STALE = timedelta(days=365)

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from statistics import median
 from typing import Any
 
-from crawler.discovery import Link, canonical_url
-from crawler.extraction.clean import fold
+from crawler.discovery.links import Link
+from crawler.discovery.urls import canonical_url
+from crawler.extraction.folding import fold
 from crawler.extraction.rules import Rules
 from crawler.prospect.answers import Answer, Extract
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from crawler.discovery import Link, canonical_url
+from crawler.discovery.links import Link
+from crawler.discovery.urls import canonical_url
 from crawler.extraction.extract import page_tree
 from crawler.extraction.rules import select, texts
 from crawler.prospect import samples as common

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.discovery import Link
 from crawler.discovery.learn import Patterns
+from crawler.discovery.links import Link
 from crawler.prospect.frontpage import FrontPage
 from crawler.prospect.listings import Listing
 from crawler.prospect.samples import Sample

@@ -13,9 +13,12 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 from crawler.archive.exchange import Role
-from crawler.discovery import Found, Link, canonical_url, host_of, parse_section, robots_sitemaps, well_known
+from crawler.discovery.autodiscovery import robots_sitemaps, well_known
 from crawler.discovery.learn import learn_patterns
+from crawler.discovery.links import Found, Link
+from crawler.discovery.sections import parse_section
 from crawler.discovery.shapes import likeness
+from crawler.discovery.urls import canonical_url, host_of
 from crawler.extraction.rules import Rules
 from crawler.prospect import dated, listings
 from crawler.prospect.answers import Answer, Extract, Fetch

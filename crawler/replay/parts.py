@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from crawler.archive.captures import capture_of
 from crawler.archive.exchange import Via
@@ -12,9 +13,11 @@ from crawler.articles import page_of
 from crawler.errors import ArchiveError
 from crawler.items import Page
 from crawler.parts import Find, Found
-from crawler.replay.library import Library
-from crawler.replay.mementos import Memento
 from crawler.sources.model import Source
+
+if TYPE_CHECKING:
+    from crawler.replay.library import Library
+    from crawler.replay.mementos import Memento
 
 HOPS = 6
 OK = 200

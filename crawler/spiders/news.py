@@ -19,9 +19,9 @@ from twisted.python.failure import Failure
 
 from crawler import progress
 from crawler.archive.exchange import Capture, Role, Via
-from crawler.discovery import Found, Link
 from crawler.discovery.autodiscovery import page_feeds, robots_sitemaps, well_known
 from crawler.discovery.feeds import parse_feed
+from crawler.discovery.links import Found, Link
 from crawler.discovery.pagination import archive_pages
 from crawler.discovery.sections import parse_section
 from crawler.discovery.sitemaps import children, sitemap_steps

@@ -31,7 +31,8 @@ def test_the_command_that_was_typed_is_loaded_alone(typed: str, module: str) -> 
     assert module_for(typed.split()) == module
 
 
-def test_replay_is_shown_before_the_extraction_is_loaded() -> None:
-    """Loading it takes longer than looking through a large archive; pages do not wait for that."""
-    script = "import sys, crawler.commands.replay; sys.exit('trafilatura' in sys.modules)"
+@pytest.mark.parametrize("module", ["crawler.commands.replay", "crawler.commands.crawl", "crawler.pipelines"])
+def test_the_extraction_is_loaded_where_pages_are_extracted(module: str) -> None:
+    """Loading it takes longer than looking through a large archive, and workers have it loaded for a crawl."""
+    script = f"import sys, {module}; sys.exit(bool({{'trafilatura', 'crawler.extraction.extract'}} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0

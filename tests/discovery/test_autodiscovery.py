@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.discovery import page_feeds, robots_sitemaps, well_known
+from crawler.discovery.autodiscovery import page_feeds, robots_sitemaps, well_known
 
 URL = "https://news.example/"
 

@@ -16,7 +16,10 @@ from typing import Any
 
 import pytest
 
-from crawler.discovery import Found, parse_feed, parse_section, parse_sitemap
+from crawler.discovery.feeds import parse_feed
+from crawler.discovery.links import Found
+from crawler.discovery.sections import parse_section
+from crawler.discovery.sitemaps import parse_sitemap
 
 HERE = Path(__file__).parent
 PARSERS: dict[str, Callable[..., Found]] = {"feeds": parse_feed, "sitemaps": parse_sitemap, "sections": parse_section}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.discovery import parse_feed
+from crawler.discovery.feeds import parse_feed
 
 feedparser = pytest.importorskip("feedparser")
 

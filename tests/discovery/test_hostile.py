@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.discovery import kind_of, listing, parse_feed, parse_sitemap, repair, xmlstream
+from crawler.discovery import listing, repair, xmlstream
+from crawler.discovery.feeds import parse_feed
 from crawler.discovery.inflate import MAX_BYTES, MAX_MEMBERS, inflate
+from crawler.discovery.sitemaps import parse_sitemap
+from crawler.discovery.sniff import kind_of
 
 URL = "https://news.example/sitemap.xml"
 ROOT = Path(__file__).parents[2]
@@ -18,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 UNDER_A_LIMIT = """
 import gzip, resource
 resource.setrlimit(resource.RLIMIT_AS, (700 << 20, 700 << 20))
-from crawler.discovery import parse_feed, parse_sitemap
+from crawler.discovery.feeds import parse_feed
+from crawler.discovery.sitemaps import parse_sitemap
 {}
 """
 

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from crawler.discovery import Found, children
+from crawler.discovery.links import Found
 from crawler.discovery.periods import period_in_url
+from crawler.discovery.sitemaps import children
 
 
 @pytest.mark.parametrize(

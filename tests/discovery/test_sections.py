@@ -7,7 +7,9 @@ from datetime import date
 
 import pytest
 
-from crawler.discovery import archive_pages, parse_section, sections
+from crawler.discovery import sections
+from crawler.discovery.pagination import archive_pages
+from crawler.discovery.sections import parse_section
 from crawler.discovery.shapes import likeness, shape_of
 
 URL = "https://news.example/news/"

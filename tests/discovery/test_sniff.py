@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.discovery import kind_of
+from crawler.discovery.sniff import kind_of
 
 HERE = Path(__file__).parent
 NOT_THEIR_FOLDER = {

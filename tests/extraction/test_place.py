@@ -8,9 +8,9 @@ from crawler.extraction import body
 from crawler.extraction.elements import Elements
 from crawler.extraction.extract import extract
 from crawler.extraction.parse import parse_page
-from crawler.extraction.place import Place, beside, elements_at, place_named, running_beside
+from crawler.extraction.place import beside, elements_at, place_named, running_beside
 from crawler.extraction.rules import Rules
-from crawler.extraction.template import Period, Template
+from crawler.extraction.template import Period, Place, Template
 
 URL = "https://paper.example/2024/05/06/bridge"
 BODY = "main#main > article.post.post-0 > div.entry"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-from crawler.discovery import parse_feed, parse_sitemap
+from crawler.discovery.feeds import parse_feed
 from crawler.discovery.links import Found, Link
+from crawler.discovery.sitemaps import parse_sitemap
 from crawler.health.listings import Listing, listing_of
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.discovery import Link
+from crawler.discovery.links import Link
 from crawler.prospect.answers import Answer
 from crawler.prospect.checking import Checker, choose_articles
 from crawler.prospect.samples import Sample

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.discovery import Link, canonical_url
+from crawler.discovery.links import Link
+from crawler.discovery.urls import canonical_url
 from crawler.extraction.extract import page_tree
 from crawler.prospect.answers import Answer
 from crawler.prospect.furniture import Drop, drop_for, drop_line, eats, labels, suggest_drops

@@ -193,6 +193,28 @@ def test_reextract_writes_compares_and_goes_on(
     assert "1 new" in printed
 
 
+REEXTRACT = """
+import sys
+from scrapy.cmdline import execute
+
+sys.argv[:1] = ["scrapy", "reextract"]
+try:
+    execute()
+finally:
+    print(*sys.modules)
+"""
+
+OF_THE_WORKERS = {"trafilatura", "courlan", "crawler.extraction.extract", "crawler.extraction.clean"}
+
+
+def test_the_parent_of_a_reextraction_never_loads_the_extraction(filled_archive: Path, tmp_path: Path) -> None:
+    """Workers have it loaded; loading it in the parent too would keep them waiting for their first page."""
+    command = [sys.executable, "-c", REEXTRACT, str(filled_archive), "-o", str(tmp_path / "out"), "-j", "1"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "1 WARCs: 2 articles" in printed
+    assert not OF_THE_WORKERS & set(printed.splitlines()[-1].split())
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

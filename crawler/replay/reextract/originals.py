@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.archive.record import Record
 from crawler.errors import ArchiveError
 from crawler.parts import Find
-from crawler.replay.cache import open_cache
-from crawler.replay.library import Library
 from crawler.replay.parts import finder
 from crawler.sources.model import Source
+
+if TYPE_CHECKING:
+    from crawler.replay.library import Library
 
 
 class Originals:
@@ -35,7 +37,10 @@ class Originals:
         return finder(self._opened, source)
 
     def _opened(self) -> list[Library]:
-        """The libraries, opened by whoever asks first."""
+        """The libraries, opened (and loaded) for whoever asks first: most runs ask for none."""
+        from crawler.replay.cache import open_cache
+        from crawler.replay.library import Library
+
         with self._lock:
             if self._libraries is None:
                 opened = [Library(root.resolve(), open_cache(root.resolve())) for root in self._roots]
