@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from scrapy.commands import ScrapyCommand
 
 from crawler import forkserver
@@ -80,7 +78,7 @@ class Command(ScrapyCommand):
 
     def _reextract(self, paths: Sequence[Path], opts: argparse.Namespace) -> None:
         _check(opts)
-        forkserver.begin()  # it loads the extraction while the rest is loaded here
+        forkserver.begin()  # it loads the extraction while all else is loaded here
         from crawler.commands._telling import print_report, show_change
         from crawler.replay.reextract.task import Task
 
@@ -103,6 +101,9 @@ def _check(opts: argparse.Namespace) -> None:
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[int], None]]:
     """A bar over `total` bytes on standard error, where that is a terminal; what to call with bytes read."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
     console = Console(stderr=True)
     columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()]
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:

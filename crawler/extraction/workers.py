@@ -75,6 +75,9 @@ class ExtractionPool:
         self._function = function
         self._make = partial(_make_pool, workers, memory, pages_a_worker)
         self._pool = self._make()
+        self._started: ProcessPool | None = None
+        self._starting = asyncio.Lock()
+        self._starting_or_ending = threading.Lock()
         self._stopped = False
         self._waiting: set[Future[Extracted]] = set()
         # Pebble's workers are no daemons: one that is started while the interpreter ends would be waited for for ever.
@@ -112,12 +115,26 @@ class ExtractionPool:
     async def _run(self, arguments: tuple[object, ...]) -> Extracted:
         """What the function gives in a worker. Where the pool broke meanwhile, it is asked again in a new one, once."""
         for _ in range(ATTEMPTS - 1):
+            await self._start()
             pool = self._pool
             try:
                 return await asyncio.wrap_future(self._scheduled(arguments))
             except BrokenProcessPool:
                 self._renew(pool)
         return await asyncio.wrap_future(self._scheduled(arguments))
+
+    async def _start(self) -> None:
+        """Start the workers off the event loop: until what they are forked from is loaded a second may go by."""
+        if self._started is not self._pool:
+            async with self._starting:
+                if self._started is not self._pool:
+                    await asyncio.to_thread(self._start_workers)
+
+    def _start_workers(self) -> None:
+        with self._starting_or_ending:
+            pool = self._pool
+            if not self._stopped and pool.active:  # to ask starts it
+                self._started = pool
 
     def _scheduled(self, arguments: tuple[object, ...]) -> Future[Extracted]:
         for _ in range(ATTEMPTS):
@@ -148,7 +165,7 @@ class ExtractionPool:
         """As `close`, for callers without an event loop."""
         self._stopped = True
         atexit.unregister(self.stop)
-        ending = threading.Thread(target=_end, args=(self._pool,), daemon=True)
+        ending = threading.Thread(target=self._end, daemon=True)
         ending.start()
         ending.join(ENDING)
         if ending.is_alive():
@@ -158,6 +175,10 @@ class ExtractionPool:
         for future in tuple(self._waiting):
             with suppress(InvalidStateError):
                 future.set_exception(BrokenProcessPool("stopped"))
+
+    def _end(self) -> None:
+        with self._starting_or_ending:
+            _end(self._pool)
 
     async def __aenter__(self) -> ExtractionPool:
         return self

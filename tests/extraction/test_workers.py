@@ -6,12 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from pebble import ProcessPool
 
 from crawler.errors import ExtractionError
+from crawler.extraction import workers
 from crawler.extraction.rules import Rules
 from crawler.extraction.workers import ExtractionPool
 
@@ -75,6 +78,30 @@ def test_the_event_loop_goes_on_while_a_page_is_extracted(article_page, sentence
     turns, result = asyncio.run(scenario())
     assert result["title"] == "A bridge is opened"
     assert turns > 10
+
+
+class Reluctant(ProcessPool):
+    """Starts its workers once it has seen a turn of the event loop."""
+
+    turned = threading.Event()
+
+    def _start_pool(self):
+        assert self.turned.wait(20), "the event loop stands still"
+        super()._start_pool()
+
+
+def test_the_event_loop_goes_on_while_workers_start(monkeypatch):
+    """The first article of a crawl finds none: what they are forked from has to be loaded first."""
+
+    async def scenario():
+        async with ExtractionPool(workers=1, function=misbehave) as pool:
+            task = asyncio.create_task(pool.extract(b"one", "text/html", URL, Rules()))
+            await asyncio.sleep(0)
+            Reluctant.turned.set()
+            return await task
+
+    monkeypatch.setattr(workers, "ProcessPool", Reluctant)
+    assert asyncio.run(scenario())["text"] == "one"
 
 
 def test_a_worker_is_replaced_after_its_share_of_pages():
