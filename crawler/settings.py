@@ -6,7 +6,7 @@ A source's own politeness comes on top (`crawler/spiders/politeness.py`), and `-
 import os
 import sys
 
-from crawler.commands import module_for
+from crawler.commands import begin_early, module_for
 from crawler.fetch.identity import user_agent
 
 BOT_NAME = "broadsheet"
@@ -17,6 +17,7 @@ TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 # --- Where things are -----------------------------------------------------------------------------------------------
 
 ARCHIVES_DIR = os.environ.get("BROADSHEET_ARCHIVES", "archives")
+begin_early(sys.argv, ARCHIVES_DIR)  # what a command can do while Scrapy loads the rest
 SOURCES_DIR = ""
 """A folder (or several, with the path separator between) of your own source files; BROADSHEET_SOURCES does the same."""
 

@@ -15,10 +15,10 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.archive.layout import find_warcs
 from crawler.errors import ArchiveError, BroadsheetError, UsageError
+from crawler.replay import early
 from crawler.replay.browser import Browser, find_browser
 from crawler.replay.folder import why_empty
 from crawler.replay.mementos import parse_stamp
-from crawler.replay.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from crawler.replay.reextract.sourcing import Sources
@@ -78,6 +78,8 @@ class Command(ScrapyCommand):
         except BroadsheetError as error:
             print(f"Error: {error}", file=sys.stderr)
             self.exitcode = 1
+        finally:
+            early.end()
 
     def _root(self, args: list[str]) -> Path:
         if len(args) > 1:
@@ -100,7 +102,7 @@ class Command(ScrapyCommand):
     def _replay(self, root: Path, opts: argparse.Namespace) -> None:
         when = _moment(opts.at)
         program = None if opts.no_browser else find_browser()
-        upkeep = Upkeep(root)
+        upkeep = early.take(root)
         upkeep.begin()  # in processes of its own it looks through the archive while the rest is loaded
         try:
             from crawler.replay.service import Replay
