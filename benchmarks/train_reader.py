@@ -18,7 +18,8 @@ from typing import Any
 
 import lightgbm
 import numpy
-from extraction import PARTS, fold, part_of, read, words
+from labelled import PARTS, part_of, read
+from scoring import fold, words
 
 from crawler.extraction.extract import page_tree
 from crawler.extraction.features import FEATURES, describe
