@@ -14,6 +14,9 @@ from crawler.extraction.template import Template, learn
 def show_templates(name: str, pages: list[Page]) -> None:
     """First sight beside the learnt template, over the sites of a set that have several pages."""
     sites = by_site(pages)
+    if not sites:
+        print(f"{name}: no site has several pages here")
+        return
     pages = [page for site in sites for page in site]
     first, rate = run(ours, pages)
     found = {id(page): output for page, output in zip(pages, first, strict=True)}
@@ -29,7 +32,8 @@ def show_templates(name: str, pages: list[Page]) -> None:
     for label, outputs, pace in (("first sight", first, rate), ("template", second, faster)):
         scores = [score(page, output) for page, output in zip(pages, with_title(pages, outputs), strict=True)]
         print(f"{name:<16}{label:<24}{summary(scores)}  {pace:.1f}", flush=True)
-    _show_known(name, [page for place, page in enumerate(pages) if place in known], templates)
+    if known:
+        _show_known(name, [page for place, page in enumerate(pages) if place in known], templates)
 
 
 def _show_known(name: str, pages: list[Page], templates: dict[int, Template]) -> None:
