@@ -138,7 +138,9 @@ class RobotsMiddleware:
     async def _fetch(self, url: str, request: Request) -> Response | None:
         """The final response for a robots.txt; None where redirects lead nowhere, which counts as there being none."""
         assert self._crawler.engine is not None
-        for _ in range(1 + REDIRECTS):
+        asked: set[str] = set()
+        while url not in asked and len(asked) <= REDIRECTS:
+            asked.add(url)
             response = await self._crawler.engine.download_async(_robots_request(url, request))
             self._count(f"status/{response.status}")
             if response.status // 100 != REDIRECTION:

@@ -64,6 +64,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.ConditionalMiddleware": 450,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.DecodingMiddleware": 590,
+    "crawler.spiders.redirects.RedirectLoopsMiddleware": 610,
 }
 SPIDER_MIDDLEWARES = {
     "crawler.spiders.requisites.RequisitesMiddleware": 600,

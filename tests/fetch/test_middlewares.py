@@ -47,6 +47,8 @@ SITES: dict[str, dict[str, Script]] = {
     "six": {f"/{number}": redirect(f"/{number + 1}") for number in range(1, 6)}
     | {"/robots.txt": redirect("/1"), "/6": answer(CLOSED)},
     "nowhere": {"/robots.txt": redirect("ftp://127.0.0.1/robots.txt")},
+    "circle": {"/robots.txt": redirect("/back"), "/back": redirect("/robots.txt")},
+    "no place": {"/robots.txt": answer(b"", b"301 Moved")},
     "slow": {"/robots.txt": answer(b"User-agent: *\nCrawl-delay: 7")},
     "slowest": {"/robots.txt": answer(b"User-agent: *\nCrawl-delay: 900")},
     "quick": {"/robots.txt": answer(b"User-agent: *\nCrawl-delay: 0.0001")},
@@ -85,7 +87,19 @@ def polite(sites: dict[str, WireServer], crawl: Crawl) -> Crawled:
     )
 
 
-FETCHED = ["forbidding", "missing", "gone", "six", "nowhere", "slow", "slowest", "quick", "elsewhere"]
+FETCHED = [
+    "forbidding",
+    "missing",
+    "gone",
+    "six",
+    "nowhere",
+    "circle",
+    "no place",
+    "slow",
+    "slowest",
+    "quick",
+    "elsewhere",
+]
 
 
 @pytest.mark.parametrize("site", FETCHED)
@@ -124,6 +138,13 @@ def test_a_site_is_asked_once(polite: Crawled, sites: dict[str, WireServer]) -> 
     assert len(sites["forbidding"].requests["/robots.txt"]) == 2, (
         "once for the site itself, once by the redirect of another"
     )
+
+
+@pytest.mark.parametrize("site", ["circle", "no place"])
+def test_a_robots_txt_that_is_redirected_to_itself_is_asked_for_once(
+    polite: Crawled, sites: dict[str, WireServer], site: str
+) -> None:
+    assert len(sites[site].requests["/robots.txt"]) == 1
 
 
 def test_a_refusal_says_why(polite: Crawled, sites: dict[str, WireServer]) -> None:
