@@ -42,3 +42,15 @@ def make_writer(tmp_path: Path) -> Callable[..., ArchiveWriter]:
         return ArchiveWriter(tmp_path, "news", **(plain | options))
 
     return make
+
+
+@pytest.fixture
+def warc(tmp_path: Path) -> Callable[..., Path]:
+    """A file of the bytes given."""
+
+    def make(data: bytes, name: str = "x.warc.gz") -> Path:
+        path = tmp_path / name
+        path.write_bytes(data)
+        return path
+
+    return make
