@@ -17,7 +17,7 @@ from scrapy.settings import Settings
 from crawler.archive.check import RULES, Finding, Summary
 from crawler.commands.archive import Command
 from crawler.commands.checkarchive import CLEAN, FOUND, SHOWN, UNCHECKED
-from tests.check.test_damage import DAMAGES
+from tests.check.damages import DAMAGES
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "checking.md").read_text()
