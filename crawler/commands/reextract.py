@@ -94,7 +94,7 @@ def _check(opts: argparse.Namespace) -> None:
         raise UsageError("Where to? Give --output FOLDER, or --diff to see what would change.")
     if opts.jobs < 0:
         raise UsageError(f"--jobs {opts.jobs}: give 1 or more, or 0 for one process on each core.")
-    if opts.timeout <= 0:
+    if not opts.timeout > 0:  # nan, too
         raise UsageError(f"--timeout {opts.timeout:g}: give a number of seconds above 0.")
 
 

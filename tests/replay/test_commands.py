@@ -25,7 +25,7 @@ from crawler.replay import browser, cache, service
 from crawler.replay.browser import arguments, find_browser
 from crawler.replay.web import Server
 from tests.replay.conftest import Recorder
-from tests.replay.test_reextract import story
+from tests.replay.reextract.stories import story
 
 ROOT = Path(__file__).parents[2]
 
@@ -221,6 +221,7 @@ def test_the_parent_of_a_reextraction_never_loads_the_extraction(filled_archive:
         ((), "Give --output FOLDER, or --diff"),
         (("--diff", "--jobs", "-1"), "--jobs -1"),
         (("--diff", "--timeout", "0"), "--timeout 0"),
+        (("--diff", "--timeout", "nan"), "--timeout nan"),
         (("--diff", "--host", "a b"), "--host a b is no host"),
         (("--diff", "/no/such/folder"), "there is no such file or folder"),
     ],

@@ -11,7 +11,7 @@ from crawler.replay.library import Library
 from crawler.replay.reading import PageReading
 from crawler.replay.reextract.sourcing import Sources
 from tests.replay.conftest import Recorder
-from tests.replay.test_reextract import source, story
+from tests.replay.reextract.stories import source, story
 
 
 def read_all(root: Path, cache_folder: Path, sources: Sources) -> Articles:
