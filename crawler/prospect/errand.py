@@ -24,6 +24,7 @@ from crawler.middlewares import RobotsRefused
 from crawler.progress import ASKED
 from crawler.prospect.answers import Answer, Fetch, Trouble
 from crawler.sources.model import Source
+from crawler.spiders.failures import reason_for
 from crawler.spiders.politeness import apply_politeness
 
 MOST_REQUESTS = 60
@@ -132,4 +133,4 @@ def _absence(words: str) -> Trouble:
 def _detail(error: Exception) -> str:
     """What went wrong, in a line for people."""
     words = str(error).splitlines()
-    return words[0].rstrip(".") if words and words[0] else type(error).__name__
+    return words[0].rstrip(".") if words and words[0] else reason_for(error)
