@@ -10,13 +10,13 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extraction.authors import agency_in, bodies, fold_name, is_house, people
+from crawler.extraction.box_names import NAMES, name_bits
 from crawler.extraction.choice import Candidate, Choice, Confidence
 from crawler.extraction.facts import PageFacts
 from crawler.extraction.jsonld import strings
 from crawler.extraction.near import behind, headline_element
 from crawler.extraction.parse import visible_text
 from crawler.extraction.rules import Rules, texts
-from crawler.extraction.survey import NAMES, name_bits
 from crawler.extraction.vocabulary import alternatives, entries
 
 BYLINE_LENGTH = 120

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 
+from crawler.extraction.box_names import NAMES, TAGS
 from crawler.extraction.clean import is_furniture
 from crawler.extraction.folding import fold, size_of
-from crawler.extraction.surroundings import Stated, Surroundings, fill_boxes, holder_of
-from crawler.extraction.survey import NAMES, TAGS, Found, Survey
+from crawler.extraction.surroundings import Stated, Surroundings, fill_boxes
+from crawler.extraction.survey import Found, Survey
 from crawler.extraction.vocabulary import entries
 
 RUNNING = 80
@@ -282,7 +283,7 @@ _NOTHING = (0.0, 0.0, -1.0, 0.0, 0.0)
 def _neighbours(page: Survey, texts: _Texts) -> list[tuple[float, ...]]:
     rows = ((row[0], row[2], row[7], row[3], row[10]) for row in texts.rows)
     said = [_NOTHING, _NOTHING, *rows, _NOTHING, _NOTHING]
-    boxes = [None, *(holder_of(found.box) for found in page.found), None]
+    boxes = [None, *(found.box.holder for found in page.found), None]
     return [
         (
             *said[at],

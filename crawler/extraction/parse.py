@@ -126,14 +126,17 @@ _STRING = etree.XPath("string()", smart_strings=False)
 _TEXTS = etree.XPath(f".//text()[not({' or '.join(f'parent::{tag}' for tag in _UNREAD)})]", smart_strings=False)
 _WHITE = " \t\r\n\f\v\u2028\u2029\u0085"
 _RUNS = re.compile(f"[{_WHITE[1:]}][{_WHITE}]*| [{_WHITE}]+")
-"""White space that is more, or other, than one space: most of a text needs no change."""
+"""White space that is more, or other, than one space. Of white space only the one space is printable, so that most
+texts are seen to need no change without a look at each character from Python's side."""
 
 
 def single_spaced(text: str) -> str:
     """`text` with runs of ordinary white space as one space."""
-    return _RUNS.sub(" ", text) if _RUNS.search(text) else text
+    return text if text.isprintable() and "  " not in text else _RUNS.sub(" ", text)
 
 
 def squeeze(text: str) -> str:
     """`text` with runs of ordinary white space as one space, and none of any kind at its ends."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     return " ".join(text.split()) if text.isascii() else _RUNS.sub(" ", text).strip()

@@ -17,7 +17,6 @@ from lxml.html import HtmlElement
 from crawler.extraction.blocks import Block
 from crawler.extraction.elements import Elements
 from crawler.extraction.folding import size_of
-from crawler.extraction.surroundings import holder_of
 from crawler.extraction.survey import Box, Found
 
 STEPS = 3
@@ -45,7 +44,7 @@ def place_of(found: Sequence[Found]) -> str | None:
     for one in found:
         size = size_of(one.block.text)
         total += size
-        box: Box | None = holder_of(one.box)
+        box: Box | None = one.box.holder
         while box is not None:
             sizes[box] = sizes.get(box, 0.0) + size
             box = box.parent

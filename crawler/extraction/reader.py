@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.extraction.blocks import Block
+from crawler.extraction.box_names import NAMES, TAG_BITS, is_unseen
 from crawler.extraction.features import FEATURES, RUNNING, describe, is_running
 from crawler.extraction.folding import size_of
-from crawler.extraction.surroundings import holder_of
-from crawler.extraction.survey import NAMES, TAG_BITS, Box, Found, Survey, is_unseen
+from crawler.extraction.survey import Box, Found, Survey
 from crawler.extraction.weights import Row, scorer
 
 CHOSEN = 0.3
@@ -88,11 +88,11 @@ def _with_siblings(found: Sequence[Found], rows: Sequence[Row | None], chances: 
     running, chosen = Counter[Box](), Counter[Box]()
     for one, row, chance in zip(found, rows, chances, strict=True):
         if row is not None and is_running(row):
-            running[holder_of(one.box)] += len(one.block.text)
-            chosen[holder_of(one.box)] += len(one.block.text) * (chance > line)
+            running[one.box.holder] += len(one.block.text)
+            chosen[one.box.holder] += len(one.block.text) * (chance > line)
     kept = []
     for one, row, chance in zip(found, rows, chances, strict=True):
-        box = holder_of(one.box)
+        box = one.box.holder
         sibling = (
             chance > SIBLING and row is not None and is_running(row) and 0 < chosen[box] >= SIBLINGS * running[box]
         )

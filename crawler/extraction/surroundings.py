@@ -8,9 +8,6 @@ from collections import Counter
 from crawler.extraction.folding import fold
 from crawler.extraction.survey import Box, Survey
 
-_HOLDERS = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dd", "dt", "center"))
-"""Tags that hold a block or two: the box that gathers an article's paragraphs is around them."""
-
 APART = 0.1
 """Share of the page's running text, under which the box around a list of links has nothing to do with the article."""
 
@@ -18,20 +15,13 @@ APART = 0.1
 def fill_boxes(page: Survey, sizes: list[float], running: list[float]) -> None:
     """Say of each box how much text, and how much running text, is in it."""
     for found, size, good in zip(page.found, sizes, running, strict=True):
-        holder_of(found.box).own += good
+        found.box.holder.own += good
         found.box.text += size
         found.box.good += good
     for box in reversed(page.boxes):
         if box.parent is not None:
             box.parent.text += box.text
             box.parent.good += box.good
-
-
-def holder_of(box: Box) -> Box:
-    """The box that gathers paragraphs, from the one that is a paragraph."""
-    while box.tag in _HOLDERS and box.parent is not None:
-        box = box.parent
-    return box
 
 
 class Surroundings:
@@ -49,7 +39,7 @@ class Surroundings:
         self._to_title = _Chain(page.found[self.title].box if self.title >= 0 else None)
         self._boxes: dict[Box, tuple[float, ...]] = {}
         self._sizes = (math.log1p(self.total), math.log1p(self.good))
-        in_core = [i for i, found in enumerate(page.found) if running[i] and holder_of(found.box) is self.core]
+        in_core = [i for i, found in enumerate(page.found) if running[i] and found.box.holder is self.core]
         self.first, self.last = (in_core[0], in_core[-1]) if in_core else (0, len(sizes) - 1)
         self._passed = self._prefix(sizes)
         self._passed_good = self._prefix(running)
@@ -94,13 +84,13 @@ class Surroundings:
 
     def is_apart(self, box: Box) -> bool:
         """Whether the box that gathers lines as those in `box` has no running text, and hardly any around it."""
-        holder = holder_of(box)
+        holder = box.holder
         return holder.good == 0 and (holder.parent is None or holder.parent.good < APART * self.good)
 
     def _of_box(self, box: Box) -> tuple[float, ...]:
         """The features from "share1" to "core_share", the same for all blocks in a box."""
         if box not in self._boxes:
-            first = holder_of(box)
+            first = box.holder
             second = first.parent or first
             third = second.parent or second
             self._boxes[box] = (
@@ -181,7 +171,7 @@ def _share_start(one: str, other: str) -> bool:
 
 def _alike(page: Survey, running: list[float]) -> list[tuple[float, float]]:
     """The features "alike" and "alike_good" of each block: how many boxes look as its own, and what they hold."""
-    holders = [holder_of(found.box) for found in page.found]
+    holders = [found.box.holder for found in page.found]
     looks = {holder: _looks(holder) for holder in set(holders)}
     counts = Counter(looks.values())
     good: dict[tuple[str, ...], float] = {}

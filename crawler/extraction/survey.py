@@ -6,10 +6,8 @@ pages of a site (`template`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -30,19 +28,9 @@ from crawler.extraction.blocks import (
     marker_of,
     paragraphs,
 )
+from crawler.extraction.box_names import TAG_BITS, bits_of, is_unseen
 from crawler.extraction.parse import has_paragraphs, single_spaced, squeeze
-from crawler.extraction.vocabulary import alternatives, box_words
 
-NAMES = tuple(box_words())
-"""What the words of a class or id may say of a box, by the group's name; a box has a bit for each."""
-
-TAGS = (
-    *("article", "main", "aside", "nav", "footer", "header", "form", "figure", "table", "ul", "ol", "li"),
-    *("blockquote", "section", "dl", "td", "figcaption", "p", "h1", "h2", "h3"),
-)
-"""Elements that say as much by their tag; their bits come after those of the names."""
-
-TAG_BITS = {tag: 1 << (len(NAMES) + place) for place, tag in enumerate(TAGS)}
 INLINE = frozenset(("span", "small", "label", "font"))
 """Elements within a line that may hold what is not seen in it."""
 
@@ -53,71 +41,8 @@ nearly all of them headings that a table of contents names."""
 _MAYBE_SKIPPED = SKIPPED | UNCLOSED | INLINE | FURNITURE | {"head"}
 _SURELY_READ = (BLOCK_TAGS | {"a", "b", "em", "i", "strong"}) - _MAYBE_SKIPPED
 STRESSED = frozenset(("b", "strong", "em", "i", "u"))
-_WORD = re.compile(r"(?<!\d)[A-Z]?[a-z]{1,3}(?![a-z])|[A-Z]?[a-z]{4,}|(?<!\d)[A-Z]+(?![a-z])")
-"""Words of a name; a few letters behind a digit are part of a number such as 58ad1d2."""
-
-_UNSEEN = re.compile(rf"(?:^|[\s_-]){alternatives('names', 'unseen')}(?:[\s_-]|$)", re.IGNORECASE)
-_SINGLE: dict[str, int] = {}
-_TOGETHER: dict[str, list[tuple[frozenset[str], int]]] = {}
-for _place, _entries in enumerate(box_words().values()):
-    for _entry in _entries:
-        if len(_entry) == 1:
-            _SINGLE[_entry[0]] = _SINGLE.get(_entry[0], 0) | 1 << _place
-        else:
-            _TOGETHER.setdefault(_entry[0], []).append((frozenset(_entry), 1 << _place))
-
-
-@lru_cache(maxsize=8192)
-def name_bits(name: str) -> int:
-    """The groups of `NAMES` that the words of one class or id belong to, as bits."""
-    bits = 0
-    words = _words(name)
-    for word in words:
-        bits |= _SINGLE.get(word) or _SINGLE.get(word.removesuffix("s"), 0)
-    if len(words) > 1:
-        for word in words & _TOGETHER.keys():
-            for together, bit in _TOGETHER[word]:
-                if together <= words:
-                    bits |= bit
-    return bits
-
-
-def _words(name: str) -> set[str]:
-    plain = name.replace("_", "-")
-    if plain.islower() and plain.isascii() and plain.replace("-", "").isalpha():
-        return set(plain.split("-")) - {""}
-    return {word.lower() for word in _WORD.findall(name)}
-
-
-@lru_cache(maxsize=8192)
-def is_unseen(names: str) -> bool:
-    """Whether a class says that its element is not seen in the line: text for screen readers, what pops up over it."""
-    return _UNSEEN.search(names) is not None
-
-
-_HIDDEN = 1 << NAMES.index("hidden")
-
-
-@lru_cache(maxsize=8192)
-def _names_bits(names: str) -> int:
-    """The bits of all names in a class, an id or an `itemprop`."""
-    bits = 0
-    for name in names.split():
-        bits |= name_bits(name)
-    return bits
-
-
-def _bits_of(element: HtmlElement, tag: str) -> int:
-    get = element.get
-    bits = _names_bits(names) if (names := get("class")) else 0
-    # The id of a heading is what it says, as an address.
-    if (names := get("id")) and tag not in HEADINGS:
-        bits |= _names_bits(names)
-    if names := get("itemprop"):
-        bits |= _names_bits(names)
-    if (style := get("style")) and "display" in style and "none" in style:
-        bits |= _HIDDEN
-    return bits
+HOLDERS = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dd", "dt", "center"))
+"""Tags that hold a block or two: the box that gathers an article's paragraphs is around them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -134,6 +59,8 @@ class Box:
     bits: int
     above: int
     """The bits of all boxes around this one."""
+    holder: Box = field(init=False)
+    """The box that gathers paragraphs, from the one that is a paragraph; this one, where it is none."""
     good: float = 0.0
     """Characters of running text within; filled in by who needs it."""
     text: float = 0.0
@@ -241,7 +168,7 @@ class _Walk:
                 self._in_stress += 1
             elif tag == "q":
                 self._buffer.append("“")
-            self._bits |= _bits_of(element, tag)
+            self._bits |= bits_of(element, tag)
         if text := element.text:
             if tag == "pre":
                 self._buffer.append(text)
@@ -253,9 +180,12 @@ class _Walk:
             return
         self.flush()
         parent = self._open[-1] if self._open else None
-        bits = _bits_of(element, tag) | TAG_BITS.get(tag, 0)
-        above = parent.above | parent.bits if parent is not None else 0
-        box = Box(element, parent, parent.depth + 1 if parent is not None else 0, tag, bits, above)
+        bits = bits_of(element, tag) | TAG_BITS.get(tag, 0)
+        if parent is None:
+            box = Box(element, None, 0, tag, bits, 0)
+        else:
+            box = Box(element, parent, parent.depth + 1, tag, bits, parent.above | parent.bits)
+        box.holder = parent.holder if parent is not None and tag in HOLDERS else box
         self._open.append(box)
         self.boxes.append(box)
         if tag == "table":
