@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from lxml.html import HtmlElement
@@ -18,6 +19,9 @@ MARKS = {
 }
 """Marks of elements, and what shows them in a class attribute."""
 
+_BETWEEN = "\x1c"
+"""White space to Python's expressions that no attribute holds: XML does not allow it."""
+
 _ANY_MARK = re.compile(
     rf"(?<![^\s_-]){alternatives('names', 'byline', 'standfirst')}(?![^\s_-])|(?<!\S)(?:author-name|fn)(?!\S)"
 )
@@ -29,23 +33,12 @@ class Elements:
 
     def __init__(self, tree: HtmlElement) -> None:
         self.tree = tree
-        self._tagged: dict[str, list[HtmlElement]] = {}
-        self._marked: dict[str, list[HtmlElement]] = {}
         self._texts: dict[HtmlElement, str] = {}
-        tagged, marked = self._tagged, self._marked
-        for element in tree.iter():
-            tag = element.tag
-            if tag in tagged:
-                tagged[tag].append(element)
-            else:
-                tagged[tag] = [element]
-            if (names := element.get("class")) and (marks := marks_of(names)):
-                for mark in marks:
-                    marked.setdefault(mark, []).append(element)
-            if element.get("itemprop"):
-                marked.setdefault("itemprop", []).append(element)
-            if element.get("rel") == "author":
-                marked.setdefault("author", []).append(element)
+        self._tagged: defaultdict[str, list[HtmlElement]] = defaultdict(list)
+        elements = list(tree.iter())
+        for element in elements:
+            self._tagged[element.tag].append(element)
+        self._marked = {mark: [elements[at] for at in places] for mark, places in _places_of_marks(elements).items()}
 
     def tagged(self, tag: str) -> Sequence[HtmlElement]:
         """Those with this tag."""
@@ -62,16 +55,29 @@ class Elements:
         return self._texts[element]
 
 
+def _places_of_marks(elements: Sequence[HtmlElement]) -> dict[str, list[int]]:
+    """Which of `elements` have each of the marks, in order."""
+    classes = [element.get("class") for element in elements]
+    marks = _marks_among(set(classes) - {None})
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for at in [at for at, names in enumerate(classes) if names in marks]:
+        for mark in marks[classes[at]]:
+            places[mark].append(at)
+    places["itemprop"] = [at for at, element in enumerate(elements) if element.get("itemprop")]
+    signed = [at for at, element in enumerate(elements) if element.get("rel") == "author"]
+    places["author"] = sorted(places["author"] + signed)
+    return places
+
+
+def _marks_among(classes: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The marks of those of `classes` that have any: of hundreds on a page hardly one, so all are searched at once."""
+    several = list(classes)
+    joined = _BETWEEN.join(several).lower()
+    found = {several[joined.count(_BETWEEN, 0, match.start())] for match in _ANY_MARK.finditer(joined)}
+    return {names: marks for names in found if (marks := marks_of(names))}
+
+
 @lru_cache(maxsize=8192)
 def marks_of(names: str) -> tuple[str, ...]:
     """The marks among `MARKS` that the words of a class attribute are."""
-    found = {mark for name in names.split() for mark in _marks_of_name(name)}
-    return tuple(mark for mark in MARKS if mark in found) if found else ()
-
-
-@lru_cache(maxsize=8192)
-def _marks_of_name(name: str) -> tuple[str, ...]:
-    """The marks of one class: the classes of a page recur in ever new combinations."""
-    if not _ANY_MARK.search(name.lower()):
-        return ()
-    return tuple(mark for mark, pattern in MARKS.items() if pattern.search(name))
+    return tuple(mark for mark, pattern in MARKS.items() if pattern.search(names))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote
@@ -146,7 +146,7 @@ class _Paged:
         for element in islice(chain(self._elements.tagged("link"), self._elements.tagged("a")), MAX_ANCHORS):
             reference, rel = element.get("href"), element.get("rel")
             # Hundreds of links come by here, and few get further.
-            if not reference or "#" in reference or not (may_be(reference) or (rel and _MARKED.search(rel))):
+            if not reference or "#" in reference or not (may_be(reference) or (rel and _is_marked(rel))):
                 continue
             if (named := _ON_HOST.match(reference)) and host_of(named[0]) != host:
                 continue
@@ -237,6 +237,11 @@ class _Paged:
         return max([least, *numbers])
 
 
+@lru_cache(maxsize=512)
+def _is_marked(rel: str) -> bool:
+    return _MARKED.search(rel) is not None
+
+
 def _stem(base: str) -> str:
     """The last name in an address, without what may follow it: what addresses of the same article have in common."""
     path, _, query = base.partition("?")
@@ -251,8 +256,9 @@ def _may_be(own: list[Reading]) -> Callable[[str], bool]:
     named = stems | {unquote(stem) for stem in stems}
 
     def may_be(reference: str) -> bool:
-        if len(reference) <= RELATIVE and not reference.startswith(_NOT_RELATIVE):
-            return True
-        return any(stem in reference for stem in named)
+        for stem in named:
+            if stem in reference:
+                return True
+        return len(reference) <= RELATIVE and not reference.startswith(_NOT_RELATIVE)
 
     return may_be
