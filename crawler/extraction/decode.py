@@ -36,6 +36,8 @@ class Decoded(NamedTuple):
     text: str
     encoding: str
     how: How
+    utf8: bytes | None = None
+    """The page as served where that is its text in UTF-8; to encode a text again takes longer than to look for tags."""
 
 
 def decode_page(body: bytes, content_type: str | None) -> Decoded:
@@ -87,8 +89,8 @@ def _valid_utf8(body: bytes, text: str, http: str | None, meta: str | None) -> D
         return Decoded(to_unicode(body, "iso2022_jp"), "iso2022_jp", "detected")
     for label, how in _stated(http, meta):
         if label == "utf-8" or text.isascii():
-            return Decoded(text, label, how)
-    return Decoded(text, "utf-8", "content")
+            return Decoded(text, label, how, body)
+    return Decoded(text, "utf-8", "content", body)
 
 
 def _not_utf8(body: bytes, http: str | None, meta: str | None) -> Decoded:

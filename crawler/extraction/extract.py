@@ -51,7 +51,7 @@ def extract(
     """
     if refused := refuse_bytes(body, content_type or ""):
         return _rejected(refused)
-    tree = parse_page(decode_page(body, content_type).text)
+    tree = page_tree(body, content_type)
     if tree is None:
         return _rejected(Rejection("not-html", "there is no markup that could be read"))
     if refused := refuse_page(tree, url):
@@ -115,4 +115,5 @@ def _fields(url: str, metadata: Metadata, blocks: list[Block], rules: Rules) -> 
 
 def page_tree(body: bytes, content_type: str) -> HtmlElement | None:
     """The tree of a page as `extract` sees it, or None where there is none."""
-    return parse_page(decode_page(body, content_type).text)
+    decoded = decode_page(body, content_type)
+    return parse_page(decoded.utf8 or decoded.text)

@@ -19,21 +19,24 @@ MOST_PARAGRAPHS = 40
 """Paragraphs that show whether a page says much; where so many do not, its texts are looked at one by one."""
 
 _CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
-_NO_CHARACTERS = "\ufffe\uffff"
+_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _END_OF_BODY = re.compile(rb"</(?:[Bb][Oo][Dd][Yy]|[Hh][Tt][Mm][Ll])\s*>")
 """libxml2 drops what follows these; browsers show it. Bytes, with case spelt out, are looked through fastest."""
 
-_SELF_CLOSED_ROOT = re.compile(r"(<html[^<>]*?)\s*/>", re.IGNORECASE)
+_SELF_CLOSED_ROOT = re.compile(rb"(<html[^<>]*?)\s*/>", re.IGNORECASE)
 
 
-def parse_page(text: str) -> HtmlElement | None:
-    """The tree of an HTML page without comments, its root `html`; None where there is no markup or text at all."""
-    text = text[:MAX_CHARACTERS]
-    head = text[:4096]
-    if "/>" in head:
-        text = _SELF_CLOSED_ROOT.sub(r"\1>", head, count=1) + text[4096:]
-    data = _END_OF_BODY.sub(b"", _as_xml_allows(text))
-    if not data.strip() or text.isspace():
+def parse_page(page: str | bytes) -> HtmlElement | None:
+    """The tree of an HTML page without comments, its root `html`; None where there is no markup or text at all.
+
+    `page` is its text, or that in UTF-8.
+    """
+    data = _as_xml_allows(page if isinstance(page, bytes) else page[:MAX_CHARACTERS].encode("utf-8", "replace"))
+    head = data[:4096]
+    if b"/>" in head:
+        data = _SELF_CLOSED_ROOT.sub(rb"\1>", head, count=1) + data[4096:]
+    data = _END_OF_BODY.sub(b"", data)
+    if b"<" not in data and not data.decode("utf-8", "replace").strip():
         return None
     try:
         # Bytes, since lxml refuses a string that carries an XML declaration. The parser is new each time: a
@@ -44,12 +47,15 @@ def parse_page(text: str) -> HtmlElement | None:
     return tree if tree.tag == "html" else None
 
 
-def _as_xml_allows(text: str) -> bytes:
-    """`text` in UTF-8 without the characters that no XML document may have; bytes are looked through fast."""
+def _as_xml_allows(data: bytes) -> bytes:
+    """UTF-8 without the characters that no XML document may have, of `MAX_CHARACTERS` at most."""
+    if len(data) > MAX_CHARACTERS:
+        data = data.decode("utf-8", "replace")[:MAX_CHARACTERS].encode()
     for character in _NO_CHARACTERS:
-        if character in text:
-            text = text.replace(character, "")
-    return text.encode("utf-8", "replace").translate(None, _CONTROLS)
+        data = data.replace(character, b"")
+    # To look for one character after the other is faster than to translate, and few pages have any of them.
+    controls = bytes(control for control in _CONTROLS if control in data)
+    return data.translate(None, controls) if controls else data
 
 
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)

@@ -79,7 +79,7 @@ def test_labels_mean_what_browsers_take_them_for(label, body, text):
 )
 def test_every_form_of_meta_counts(head):
     text = page(TEXTS["cp1251"], head)
-    assert decode_page(text.encode("cp1251"), "text/html") == (text, "cp1251", "meta")
+    assert decode_page(text.encode("cp1251"), "text/html")[:3] == (text, "cp1251", "meta")
 
 
 def test_an_xml_declaration_counts():
@@ -91,18 +91,18 @@ def test_a_byte_order_mark_outweighs_all_else_and_is_no_text():
     text = page(TEXTS["iso8859-1"], "<meta charset=latin-1>")
     for encoding, mark in (("utf-8", b"\xef\xbb\xbf"), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")):
         decoded = decode_page(mark + text.encode(encoding), "text/html; charset=iso-8859-1")
-        assert decoded == (text, encoding, "bom")
+        assert decoded[:3] == (text, encoding, "bom")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 def test_wide_encodings_are_known_without_a_mark(encoding):
     text = page(TEXTS["iso8859-1"], '<meta charset="utf-16">')
-    assert decode_page(text.encode(encoding), "text/html; charset=utf-8") == (text, encoding, "content")
+    assert decode_page(text.encode(encoding), "text/html; charset=utf-8")[:3] == (text, encoding, "content")
 
 
 def test_utf8_called_latin1_is_read_as_utf8():
     text = page("Le maire a déjà annoncé “l’ouverture” à l’école.", '<meta charset="iso-8859-1">')
-    assert decode_page(text.encode(), "text/html; charset=iso-8859-1") == (text, "utf-8", "content")
+    assert decode_page(text.encode(), "text/html; charset=iso-8859-1")[:3] == (text, "utf-8", "content")
 
 
 def test_utf8_with_a_few_stray_bytes_stays_utf8():
