@@ -33,6 +33,9 @@ _FURNITURE = re.compile(alternatives("lines"), re.IGNORECASE)
 _LOWER_FURNITURE = re.compile(alternatives("lines"))
 """For lines in lower case: alternatives that begin with another letter are passed over at once."""
 
+_ODD_CASE = re.compile("[İıſΣσςµ\u0345ϐ-ϖϰ-ϵ\u1c80-\u1c88ẛ\u1fbe\u1fd3\u1fe3\u212a\ufb05\ufb06]")
+"""Letters that are another's upper or lower case than Python's `lower` says."""
+
 _DATES = re.compile(_DATE, re.IGNORECASE)
 _AROUND = re.compile(alternatives("authors", "around"))
 _COMMENT_FORM = re.compile(alternatives("lines", "comments"), re.IGNORECASE)
@@ -59,7 +62,10 @@ def is_furniture(text: str) -> bool:
         return False
     if text.isascii():
         return _LOWER_FURNITURE.fullmatch(text.lower()) is not None
-    return _FURNITURE.fullmatch(text.replace("\xa0", " ")) is not None
+    text = text.replace("\xa0", " ")
+    if _ODD_CASE.search(text):
+        return _FURNITURE.fullmatch(text) is not None
+    return _LOWER_FURNITURE.fullmatch(text.lower()) is not None
 
 
 def _drop_lines(blocks: Iterable[Block], patterns: Sequence[str]) -> list[Block]:

@@ -6,19 +6,16 @@ Every feature means the same in every language and on every site.
 from __future__ import annotations
 
 import math
-import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate
 
 from crawler.extraction.box_names import NAMES, TAGS
 from crawler.extraction.clean import is_furniture
 from crawler.extraction.folding import fold, size_of
 from crawler.extraction.surroundings import Stated, Surroundings, fill_boxes
 from crawler.extraction.survey import Found, Survey
-from crawler.extraction.vocabulary import entries
+from crawler.extraction.wording import ASKING_LENGTH, MENU_LENGTH, asking_in, is_posted, of_short_text, of_text
 
 RUNNING = 80
 """Size of a block from which it may be running text."""
@@ -29,32 +26,10 @@ LINKED = 0.4
 LINK = 0.9
 """Share of a block within links, from which it is nothing but a link."""
 
-ASKING_LENGTH = 500
-"""Characters of a block that may be one that asks, or speaks of an author."""
-
-MENU_LENGTH = 200
-"""Characters of a line that may be furniture or a date; menus have no longer ones."""
-
 TITLE_LENGTH = 300
 """Characters of a line that may be the title."""
 
-HEAD = 200
-"""Characters at the beginning of a block that are looked through for digits and capitals."""
-
 _LOG_RUNNING = math.log1p(RUNNING)
-_PUNCTUATION = re.compile("[.,;:!?。，、；：！？…]")
-_CLOSING = "'\"”’»)]」"
-_ENDS = (".", "!", "?", "。", "！", "？", "…")
-_ASCII_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
-_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b")
-_NOT_LITERAL = re.compile(r"\(\?:[^)]*\)\??|\[[^]]*\]|.\?")
-_ASKING = tuple(
-    (max(_NOT_LITERAL.split(entry), key=len).lower(), re.compile(entry, re.IGNORECASE))
-    for entry in entries("promotions", "asking")
-)
-"""Expressions of asking, each behind what has to be in a line for it to match."""
-
-_POSTED = re.compile(r"https?://|www\.|pic\.twitter|[@#]\w")
 _KINDS = {"paragraph": 0, "heading": 1, "item": 2, "quote": 3, "row": 4}
 _BITS = len(NAMES) + len(TAGS)
 CONTEXT = (
@@ -73,12 +48,14 @@ CONTEXT = (
 NEIGHBOUR = ("size", "linked", "kind", "end", "furniture")
 """What is said again of the two blocks before and the two after."""
 
+FLAGS = ("near_", "far_")
+"""Beginnings of the features that say what a box is, or is not; they come last, and as floats."""
+
 FEATURES = (
     *CONTEXT,
     *(f"{name}{offset:+d}" for offset in (-2, -1, 1, 2) for name in NEIGHBOUR),
     *(f"same_box{offset:+d}" for offset in (-1, 1)),
-    *(f"near_{name}" for name in (*NAMES, *TAGS)),
-    *(f"far_{name}" for name in (*NAMES, *TAGS)),
+    *(f"{flag}{name}" for flag in FLAGS for name in (*NAMES, *TAGS)),
 )
 
 
@@ -158,7 +135,7 @@ class _Texts:
     def _row(self, index: int) -> list[float]:
         found = self._found[index]
         text = found.block.text
-        row = list(_of_short_text(text) if len(text) < MENU_LENGTH else _of_text(text))
+        row = list((of_short_text if len(text) < MENU_LENGTH else of_text)(text, self.sizes[index]))
         row[2] = self.linked[index]
         row[7], row[8], row[12] = _KINDS[found.block.kind], found.box.depth, self._counts[text]
         if len(text) < ASKING_LENGTH:
@@ -169,66 +146,20 @@ class _Texts:
         return row
 
 
-def _of_text(text: str) -> tuple[float, ...]:
-    """What a text says by itself, wherever it stands; 0 for what its block and page say of it."""
-    size = size_of(text)
-    length = len(text)
-    short = length < MENU_LENGTH
-    head = text[:HEAD]
-    first = text[0]
-    return (
-        math.log1p(size),
-        text.count(" ") + 1,
-        0.0,
-        text.rstrip(_CLOSING).endswith(_ENDS),
-        _marks(text) / size,
-        _digits(head) / len(head),
-        _capitals(head) / len(head),
-        0.0,
-        0.0,
-        size > length,
-        short and is_furniture(text),
-        short and _DATE.search(text) is not None,
-        0.0,
-        False,
-        False,
-        "|" in text or "·" in text or "•" in text,
-        "©" in text or "(c)" in text,
-        text.endswith((":", "：")),
-        first in "\"“”„«»'‘’「『",
-        first.islower(),
-    )
-
-
-_of_short_text = lru_cache(maxsize=8192)(_of_text)
-"""A site's menus stand on each of its pages: what their lines say is read once."""
-
-
-def _marks(text: str) -> int:
-    if text.isascii():
-        return sum(map(text.count, ".,;:!?"))
-    return len(_PUNCTUATION.findall(text))
-
-
-def _digits(head: str) -> int:
-    if head.isascii():
-        return len(head) - len(head.encode().translate(None, b"0123456789"))
-    return sum(map(str.isdigit, head))
-
-
-def _capitals(head: str) -> int:
-    if head.isascii():
-        return len(head) - len(head.encode().translate(None, _ASCII_CAPITALS))
-    return sum(map(str.isupper, head))
-
-
 def _said(page: Survey, texts: _Texts, apart: Sequence[bool], names: list[str]) -> list[tuple[float, ...]]:
     """What is said of each block by its words, and by the heading and the furniture above it."""
     said: list[tuple[float, ...]] = []
     since = passed = 0
     linked = furniture = 0.0
     begun = False
-    asks = _asks(page, apart)
+    asks = asking_in(
+        [
+            text
+            if len(text := found.block.text) < ASKING_LENGTH and (not away or found.block.kind == "heading")
+            else ""
+            for found, away in zip(page.found, apart, strict=True)
+        ]
+    )
     for index, (found, good) in enumerate(zip(page.found, texts.running, strict=True)):
         asking = asks.get(index, 0)
         if found.block.kind == "heading":
@@ -242,34 +173,10 @@ def _said(page: Survey, texts: _Texts, apart: Sequence[bool], names: list[str]) 
         text = found.block.text
         named = bool(names) and any(name in texts.folds[index] for name in names)
         stressed = min(1.0, found.stressed / len(text)) if found.stressed else 0.0
-        pictured, posted = text in page.alternatives, _POSTED.search(text) is not None
+        pictured, posted = text in page.alternatives, is_posted(text)
         said.append((stressed, pictured, asking, named, posted, min(since, 20), linked, furniture, min(passed, 10)))
         since += 1
     return said
-
-
-def _asks(page: Survey, apart: Sequence[bool]) -> dict[int, int]:
-    """How many expressions of asking there are in a block, three at most, for each that has any; not in those apart,
-    but for headings.
-
-    Stems are looked for in all lines at once, and the expressions only where theirs is found: few pages hold more
-    than a handful of them.
-    """
-    lines = [
-        text if len(text := found.block.text) < ASKING_LENGTH and (not away or found.block.kind == "heading") else ""
-        for found, away in zip(page.found, apart, strict=True)
-    ]
-    lowered = [line.lower() for line in lines]
-    starts = list(accumulate((len(line) + 1 for line in lowered), initial=0))
-    joined = "\n".join(lowered)
-    asking: Counter[int] = Counter()
-    for stem, expression in _ASKING:
-        at = joined.find(stem)
-        while at >= 0:
-            index = bisect_right(starts, at) - 1
-            asking[index] += len(expression.findall(lines[index]))
-            at = joined.find(stem, starts[index + 1])
-    return {index: min(3, count) for index, count in asking.items()}
 
 
 def is_running(row: Sequence[float]) -> bool:

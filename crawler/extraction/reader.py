@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.box_names import NAMES, TAG_BITS, is_unseen
@@ -113,8 +114,7 @@ def _is_out(found: Found, elsewhere: set[Box]) -> bool:
 
 def _is_caption(found: Found) -> bool:
     """Whether a block stands in a figure; figures also hold tables and quotations, which are text."""
-    around = found.box.bits | found.box.above
-    if not around & _PICTURE or around & _DATA or found.block.kind == "row":
+    if (found.box.bits | found.box.above) & _DATA or found.block.kind == "row":
         return False
     return _stands_in(_PICTURE, CAPTION, found.box)
 
@@ -155,22 +155,20 @@ def _around(box: Box | None) -> Iterator[Box]:
         box = box.parent
 
 
-def _stands_in(bits: int, size: float, box: Box | None) -> bool:
+def _stands_in(bits: int, size: float, box: Box) -> bool:
     """Whether `box`, or one around it, has one of these bits and less text than `size`."""
-    while box is not None and box.text < size:
-        if box.bits & bits:
-            return True
-        box = box.parent
-    return False
+    if not (box.bits | box.above) & bits:
+        return False
+    return any(one.bits & bits for one in takewhile(lambda around: around.text < size, _around(box)))
 
 
 def _doubt(found: Sequence[Found], chances: Sequence[float]) -> float:
     """The share of text that may as well be as not be the article's; 1 where there is hardly any."""
-    sizes = [size_of(one.block.text) for one in found]
-    read = sum(size * chance for size, chance in zip(sizes, chances, strict=True))
+    weighed = [(size_of(one.block.text), chance) for one, chance in zip(found, chances, strict=True) if chance]
+    read = sum(size * chance for size, chance in weighed)
     if read < SHORT:
         return 1.0
-    return sum(size * min(chance, 1 - chance) for size, chance in zip(sizes, chances, strict=True)) / read
+    return sum(size * min(chance, 1 - chance) for size, chance in weighed) / read
 
 
 def _without_repeats(blocks: Sequence[Block]) -> list[Block]:

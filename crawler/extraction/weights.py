@@ -15,7 +15,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from crawler.extraction.features import FEATURES
+from crawler.extraction.features import FEATURES, FLAGS
 
 Row = Sequence[float]
 
@@ -31,15 +31,15 @@ SETTLED = 4.0
 def scorer() -> Callable[[Row], float]:
     """A function that gives the log-odds of a block's features; made once for each process."""
     data = json.loads(Path(__file__).with_name("weights.json").read_text(encoding="utf-8"))
-    values_of = itemgetter(*map(FEATURES.index, data["features"]))
+    numbers_of, flags_of = (itemgetter(*map(FEATURES.index, names)) for names in _numbers_and_flags(data["features"]))
     ends = [0, *(end for end, _, _ in STAGES), len(data["trees"])]
     *early, last = [_compiled(data["trees"][begin:end], len(data["features"])) for begin, end in pairwise(ends)]
     stages = [(asked, low, high) for asked, (_, low, high) in zip(early, STAGES, strict=True)]
     bias = float(data.get("bias", 0.0))
 
     def score(row: Row) -> float:
-        # Python compares two floats twice as fast as a float and a number of another kind.
-        values = tuple(map(float, values_of(row)))
+        # Python compares two floats twice as fast as a float and a number of another kind; flags are floats already.
+        values = (*map(float, numbers_of(row)), *flags_of(row))
         odds = bias
         for asked, low, high in stages:
             odds += asked(*values)
@@ -50,6 +50,12 @@ def scorer() -> Callable[[Row], float]:
         return odds + last(*values)
 
     return score
+
+
+def _numbers_and_flags(features: list[str]) -> tuple[list[str], list[str]]:
+    """`features` up to the first that is a flag of a box, and the others, all of which are."""
+    first = next(place for place, name in enumerate(features) if name.startswith(FLAGS))
+    return features[:first], features[first:]
 
 
 def _compiled(trees: list[Any], features: int) -> Callable[..., float]:
