@@ -25,7 +25,6 @@ MENU_LENGTH = 200
 HEAD = 200
 """Characters at the beginning of a block that are looked through for digits and capitals."""
 
-_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _PUNCTUATION = re.compile("[.,;:!?。，、；：！？…]")
 _CLOSING = "'\"”’»)]」"
 _ENDS = (".", "!", "?", "。", "！", "？", "…")
