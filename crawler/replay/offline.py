@@ -11,6 +11,7 @@ import asyncio
 import ipaddress
 import logging
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,7 +21,13 @@ from weakref import WeakValueDictionary
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import (
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    NotConfigured,
+    ResponseDataLossError,
+)
 from scrapy.http import Headers, Response
 from scrapy.settings import BaseSettings
 from scrapy.utils._download_handlers import make_response
@@ -31,7 +38,7 @@ from crawler.archive.reader import Record
 from crawler.errors import ArchiveError, FetchError, UsageError
 from crawler.replay.cache import open_cache
 from crawler.replay.library import Library
-from crawler.replay.mementos import parse_stamp
+from crawler.replay.mementos import Memento, parse_stamp
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +51,12 @@ NAMED_MISSES = 20
 """Addresses that the log names at the end."""
 
 REMEMBERED_MISSES = 10_000
+
+CUT: dict[str, type[Exception]] = {"time": DownloadTimeoutError, "length": DownloadCancelledError}
+"""What a crawl saw of a response that is not whole, by the WARC-Truncated of its record."""
+
+TRIED_FOR_WHOLE = 10
+"""Captures that are looked at for a whole one in place of one that was cut."""
 
 OFFLINE_SETTINGS: dict[str, Any] = {
     "DOWNLOAD_HANDLERS": {
@@ -76,9 +89,13 @@ class ReplayHandler(BaseDownloadHandler):
         super().__init__(crawler)
         self._network = ArchiveNetwork.of(crawler)
         self._stats = crawler.stats
+        self._fails_on_dataloss = crawler.settings.getbool("DOWNLOAD_FAIL_ON_DATALOSS")
 
     async def download_request(self, request: Request) -> Response:
-        """The capture of the request's address; raises NotInArchive where there is none that can be read."""
+        """The capture of the request's address; raises NotInArchive where there is none that can be read.
+
+        A response that was cut is the failure that it was on the network.
+        """
         request.meta.pop("capture", None)
         url = request.url.partition("#")[0]
         try:
@@ -90,6 +107,8 @@ class ReplayHandler(BaseDownloadHandler):
         self._count(HIT)
         request.meta["capture"] = capture_of(record, request.meta.get("via") or Via())
         request.meta["payload_path"] = record.payload_path or record.path
+        if self._fails_on_dataloss and (truncated := _truncation(record)):
+            raise CUT.get(truncated, ResponseDataLossError)(f"{url} was not archived whole ({truncated})")
         return _response(request, record)
 
     def _miss(self, url: str, message: str) -> Response:
@@ -133,7 +152,20 @@ class ArchiveNetwork:
         """The record of the capture that answers a request, or None."""
         content_type = (request.headers.get("Content-Type") or b"").decode("latin-1")
         memento = self.library.find(url, self._when, request.method, content_type, request.body, strict=True)
-        return self.library.read(memento) if memento else None
+        record = self.library.read(memento) if memento else None
+        if record is None or memento is None or request.method != "GET" or not _truncation(record):
+            return record
+        return self._whole(url, memento) or record
+
+    def _whole(self, url: str, cut: Memento) -> Record | None:
+        """The capture of `url` that is whole and nearest to one that was cut: a crawl tries again, too."""
+        others = [one for one in self.library.captures(url) if one.record_id != cut.record_id]
+        for one in sorted(others, key=lambda one: abs(one.date - cut.date))[:TRIED_FOR_WHOLE]:
+            with suppress(ArchiveError):
+                record = self.library.read(one)
+                if not _truncation(record):
+                    return record
+        return None
 
     def note_miss(self, url: str) -> None:
         """Count an address that the archive does not have."""
@@ -166,16 +198,20 @@ def replayed_archive(settings: BaseSettings) -> tuple[Path, datetime | None]:
     return root, when
 
 
+def _truncation(record: Record) -> str:
+    """Why the response of a capture is not whole; empty where it is."""
+    return record.get("WARC-Truncated") or "" if record.type == "response" else ""
+
+
 def _response(request: Request, record: Record) -> Response:
     """The response as Scrapy's own handler would give it: transfer-encoding removed, content-encoding kept."""
     pairs = [(name, value) for name, value in record.http.fields if name.lower() != b"transfer-encoding"]
-    truncated = record.type == "response" and record.get("WARC-Truncated")
     return make_response(
         url=request.url,
         status=record.status or 200,
         headers=_headers(pairs, record),
         body=record.payload.data if request.method != "HEAD" else b"",
-        flags=["dataloss"] if truncated else None,
+        flags=["dataloss"] if _truncation(record) else None,
         ip_address=_address(record.get("WARC-IP-Address")),
         protocol=f"HTTP/{record.http.version}" if record.http.version else None,
     )

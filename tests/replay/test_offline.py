@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from scrapy import Request
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, ResponseDataLossError
 from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 
@@ -97,19 +98,41 @@ def test_a_robots_txt_that_was_not_archived_forbids_nothing(answer_offline: Answ
     assert (response.status, response.flags) == (404, ["not-in-archive"])
 
 
-def test_a_cut_response_is_marked(recorder: Recorder, answer_offline: Answer) -> None:
-    """What the live crawl flagged as lost data is flagged again."""
+def add_cut(recorder: Recorder, truncated: Any, days: int = 0) -> None:
+    """Capture a response that did not come to its end."""
+    response = b"HTTP/1.1 200 OK\r\n\r\nhal"
+    when = NOON + timedelta(days=days)
     recorder.writer.write(
-        Exchange(
-            "https://a.org/",
-            "GET",
-            NOON,
-            b"GET / HTTP/1.1\r\n\r\n",
-            b"HTTP/1.1 200 OK\r\n\r\nhal",
-            truncated="disconnect",
-        )
+        Exchange("https://a.org/", "GET", when, b"GET / HTTP/1.1\r\n\r\n", response, truncated=truncated), Via()
     )
-    assert answer_offline("https://a.org/").flags == ["dataloss"]
+
+
+@pytest.mark.parametrize(
+    ("truncated", "error"),
+    [("disconnect", ResponseDataLossError), ("time", DownloadTimeoutError), ("length", DownloadCancelledError)],
+)
+def test_a_cut_response_fails_as_it_did(
+    recorder: Recorder, answer_offline: Answer, truncated: str, error: type[Exception]
+) -> None:
+    """No text was made of it then, and none is made of half a page now."""
+    add_cut(recorder, truncated)
+    with pytest.raises(error, match=f"was not archived whole .{truncated}"):
+        answer_offline("https://a.org/")
+
+
+def test_a_cut_response_is_marked_where_it_is_wanted(recorder: Recorder, answer_offline: Answer) -> None:
+    """What a crawl that takes what came flagged as lost data is flagged again."""
+    add_cut(recorder, "disconnect")
+    assert answer_offline("https://a.org/", DOWNLOAD_FAIL_ON_DATALOSS=False).flags == ["dataloss"]
+
+
+def test_a_whole_response_is_given_in_place_of_a_cut_one(recorder: Recorder, answer_offline: Answer) -> None:
+    """The nearest, though the cut one is newer."""
+    recorder.add("https://a.org/", b"oldest", when=NOON - timedelta(days=9))
+    recorder.add("https://a.org/", b"whole", when=NOON)
+    add_cut(recorder, "disconnect", days=1)
+    add_cut(recorder, "disconnect", days=2)
+    assert answer_offline("https://a.org/").body == b"whole"
 
 
 def test_a_wrong_time_is_an_error_for_people(answer_offline: Answer, recorder: Recorder) -> None:
