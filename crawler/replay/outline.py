@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,8 +23,11 @@ from typing import IO
 from crawler.replay.files import Looked
 from crawler.replay.outlining import ASKED, ENTRY, HEAD, LARGE_FROM, REQUEST, hashed, outline
 
-PART_BYTES = 4 << 20
+PART_BYTES = 2 << 20
 """What a process looks through at a time: little, so that all end at about the same time."""
+
+ASKED_AHEAD = 2
+"""Parts that a process has been given and not answered: while this one loads modules, it answers late."""
 
 FEW_BYTES = 1 << 20
 """So little is looked through in less time than it takes to start a process, as what is behind the end of an index."""
@@ -148,16 +151,21 @@ class Outline:
         return self._files[name].large if name in self._files else []
 
     def _look(self, process: subprocess.Popen[bytes]) -> None:
-        """Give a process one part after another."""
+        """Give a process one part after another; it has the next one before what it found in the last is taken."""
         assert process.stdin
         assert process.stdout
+        asked: deque[Unread] = deque()
         with process, suppress(OSError, EOFError):
-            while part := self._next():
-                path = os.fsencode(part.path)
-                process.stdin.write(ASKED.pack(part.start, part.stop, len(path)) + path)
-                process.stdin.flush()
+            while True:
+                while len(asked) < ASKED_AHEAD and (part := self._next()):
+                    path = os.fsencode(part.path)
+                    process.stdin.write(ASKED.pack(part.start, part.stop, len(path)) + path)
+                    process.stdin.flush()
+                    asked.append(part)
+                if not asked:
+                    return
                 count, clean = HEAD.unpack(_exactly(process.stdout, HEAD.size))
-                self._take(part, _exactly(process.stdout, count * ENTRY.size), clean)
+                self._take(asked.popleft(), _exactly(process.stdout, count * ENTRY.size), clean)
 
     def _look_here(self) -> None:
         """Look through all parts in this process."""

@@ -23,7 +23,7 @@ WARC = b"WARC/"
 PIECE = 1 << 18
 """Bytes of the file in memory at a time; more than the processor's cache holds takes longer."""
 
-BRIEF, LONG = (640, 1024), (8192, 32768)
+BRIEF, LONG = (512, 4096), (8192, 32768)
 """Compressed bytes of a member that are looked at, and bytes of the record that are got of them at most: those that
 hold most heads, and if need be those that hold nearly all."""
 
@@ -44,7 +44,7 @@ LARGE_FROM = 1 << 15
 _GZIP = re.compile(re.escape(GZIP))
 _HEAD_END = re.compile(rb"\n\r?\n")
 _TYPE, _ADDRESS, _LENGTH = b"\nWARC-Type: ", b"\nWARC-Target-URI: ", b"\nContent-Length: "
-_CAPTURES = (b"response", b"revisit", b"resource")
+_CAPTURES = frozenset((b"response", b"revisit", b"resource"))
 _GET = b"GET "
 _PACKING = 256
 """Bytes by which a member may be longer than what it holds."""
@@ -87,14 +87,15 @@ def start_of_member(data: bytes | memoryview) -> tuple[bytes, int]:
 
     Nothing where no record begins there; 0 where its fields are too long.
     """
+    unpacking = gunzip()
     try:
-        start = gunzip().decompress(data[: BRIEF[0]], BRIEF[1])
-        if start[:5] != WARC:
+        start = unpacking.decompress(data[: BRIEF[0]], BRIEF[1])
+        if not start.startswith(WARC):
             return b"", 0
         found = _HEAD_END.search(start)
-        if found and found.end() <= len(start) - len(_GET):
-            return start, found.end()
-        start = gunzip().decompress(data[: LONG[0]], LONG[1])
+        if unpacking.eof or (found and found.end() <= len(start) - len(_GET)):
+            return start, found.end() if found else 0
+        start += unpacking.decompress(unpacking.unconsumed_tail + data[BRIEF[0] : LONG[0]], LONG[1])
     except InflateErrors:
         return b"", 0
     return start, block_of(start)
@@ -136,7 +137,7 @@ def members_in(data: bytes | memoryview, end: int) -> Iterator[Beginning]:
 
 def size_of_record(beginning: bytes, block: int) -> int:
     """How many bytes a record says that it has; 0 where it does not."""
-    stated = _field(beginning[:block], _LENGTH) if block else b""
+    stated = _field(beginning, block, _LENGTH)
     return block + int(stated) if stated.isdigit() else 0
 
 
@@ -152,11 +153,10 @@ def _entry(beginning: bytes, block: int, offset: int, length: int) -> tuple[byte
     """
     size = size_of_record(beginning, block)
     alone = size > 0 and length < longest(size)
-    named = beginning[:block] if block else beginning + b"\n"
-    kind = _field(named, _TYPE).lower()
-    url = _field(named, _ADDRESS).removeprefix(b"<").removesuffix(b">") if kind in _CAPTURES else b""
-    if url:
-        key = hashed(url_key(url.decode("utf-8", "replace")))
+    end = block or len(beginning)
+    kind = _field(beginning, end, _TYPE).lower()
+    if kind in _CAPTURES and (url := _field(beginning, end, _ADDRESS)):
+        key = hashed(url_key(url.removeprefix(b"<").removesuffix(b">").decode("utf-8", "replace")))
     elif kind == b"request" and block and not beginning.startswith(_GET, block):
         key = REQUEST
     elif size < LARGE_FROM:
@@ -166,14 +166,15 @@ def _entry(beginning: bytes, block: int, offset: int, length: int) -> tuple[byte
     return ENTRY.pack(key, offset, length, size), alone
 
 
-def _field(named: bytes, mark: bytes) -> bytes:
-    """The value of the first field that begins with `mark`, in whatever case; empty where there is none."""
-    at = named.find(mark)  # as nearly everybody writes it
+def _field(start: bytes, end: int, mark: bytes) -> bytes:
+    """The value of the first field before `end` that begins with `mark`, in whatever case; empty where none does."""
+    at = start.find(mark, 0, end)  # as nearly everybody writes it
     if at < 0:
-        at = named.lower().find(mark[:-1].lower())
+        at = start[:end].lower().find(mark[:-1].lower())
         if at < 0:
             return b""
-    return named[at + len(mark) - 1 : named.find(b"\n", at + 1)].strip()
+    line_end = start.find(b"\n", at + 1, end)
+    return start[at + len(mark) - 1 : line_end if line_end >= 0 else end].strip()
 
 
 def main() -> None:

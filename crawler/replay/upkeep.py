@@ -6,6 +6,7 @@ It imports little, so that it can begin while the rest of the replay is still be
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,10 @@ ANSWER_SECONDS = 0.05
 
 FAILED_SECONDS = 5
 """How long is waited after the disk was full, or the like."""
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread that loads modules or reads WARCs may keep others waiting. Usual are 5 ms; those who hand out work
+or answer a page would wait for them again and again, since they give the interpreter up in every call of SQLite."""
 
 END_SECONDS = 10
 """How long the end of a thread is waited for; none of them holds anything that would be lost."""
@@ -76,6 +81,7 @@ class Upkeep:
     def begin(self) -> None:
         """Look what there is, where that has not been begun. Nothing is read before `start`: that takes all time."""
         if not self._thread.ident:
+            sys.setswitchinterval(SWITCH_SECONDS)
             self._thread.start()
 
     def start(self) -> None:

@@ -85,7 +85,7 @@ def test_a_look_that_was_killed_goes_on_where_it_was(
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     program = "import sys\nfrom crawler.replay import outlining as o\nfor n in 1, 2: {}"
     once = "s, e, n = o.ASKED.unpack(sys.stdin.buffer.read(20)); d, c = o.outline(sys.stdin.buffer.read(n), s, e); "
-    once += "sys.stdout.buffer.write(o.HEAD.pack(len(d) // 24, c) + d); sys.stdout.flush()"
+    once += "sys.stdout.buffer.write(o.HEAD.pack(len(d) // o.ENTRY.size, c) + d); sys.stdout.flush()"
     with monkeypatch.context() as patched:
         patched.setattr(outlines, "_PROGRAM", program.format(once))
         assert not looked(open_library, recorder.folder).known
@@ -94,6 +94,22 @@ def test_a_look_that_was_killed_goes_on_where_it_was(
     starts = [part.start for part in looked_parts]
     assert starts == sorted(set(starts))
     assert len(starts) > 2
+
+
+def test_a_process_has_its_next_part_before_it_answers(
+    recorder: Recorder, open_library: Open, monkeypatch: pytest.MonkeyPatch, looked_parts: list[Unread]
+) -> None:
+    """It does not wait for this one, which may be loading modules."""
+    size = recorded(recorder, "https://a.org/1", "https://a.org/2").stat().st_size
+    monkeypatch.setattr(outlines, "PART_BYTES", size // 2 + 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    program = "import sys\nfrom crawler.replay import outlining as o\nread = sys.stdin.buffer.read\nasked = []\n"
+    program += "for _ in 1, 2: s, e, n = o.ASKED.unpack(read(20)); asked.append((read(n), s, e))\n"
+    program += "for a in asked: d, c = o.outline(*a); h = o.HEAD.pack(len(d) // o.ENTRY.size, c); "
+    program += "sys.stdout.buffer.write(h + d); sys.stdout.flush()"
+    monkeypatch.setattr(outlines, "_PROGRAM", program)
+    assert looked(open_library, recorder.folder).known
+    assert len(looked_parts) == 2
 
 
 def test_of_a_warc_that_grew_only_what_is_new_is_looked_through(
