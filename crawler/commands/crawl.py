@@ -20,7 +20,7 @@ from crawler.handlers import ARCHIVE_FAILED
 from crawler.replay.comparing import COMPARING_SETTINGS, ComparingPipeline, compared_folder
 from crawler.replay.folder import why_empty
 from crawler.replay.offline import OFFLINE_SETTINGS, replayed_archive
-from crawler.spiders.arguments import parse_arguments
+from crawler.spiders.arguments import check_settings, parse_arguments
 from crawler.storage.ready import make_ready
 
 logger = logging.getLogger(__name__)
@@ -64,8 +64,12 @@ class Command(crawl.Command):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the options; then keep Scrapy from listing its own parts, unless the log level asks for all there is."""
-        super().process_options(args, opts)
         assert self.settings is not None
+        try:
+            check_settings(opts.set, self.settings)
+        except BroadsheetError as error:
+            raise UsageError(str(error), print_help=False) from error
+        super().process_options(args, opts)
         if opts.replay:
             self.settings.set("REPLAY", opts.replay, priority="cmdline")
         if opts.at:

@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
 
 from crawler.discovery.urls import readable
 from crawler.errors import BroadsheetError
 from crawler.prospect.answers import Fetch
 from crawler.prospect.errand import Errand, errand_spider
 from crawler.sources.model import Source
+from crawler.spiders.arguments import check_settings
 from crawler.storage.ready import make_ready
 
 LOUD = 40
@@ -29,8 +31,12 @@ class ErrandCommand(ScrapyCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """As Scrapy does; what the network does is told by the command itself, so the log is kept for crashes."""
-        super().process_options(args, opts)
         assert self.settings is not None
+        try:
+            check_settings(opts.set, self.settings)
+        except BroadsheetError as error:
+            raise UsageError(str(error), print_help=False) from error
+        super().process_options(args, opts)
         if not opts.loglevel and (self.settings.getpriority("LOG_LEVEL") or 0) < LOUD:
             self.settings.set("LOG_LEVEL", "CRITICAL", priority="cmdline")
 

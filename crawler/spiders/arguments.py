@@ -1,16 +1,25 @@
-"""What `-a NAME=VALUE` may say, checked before anything is fetched."""
+"""What `-a NAME=VALUE` and `-s NAME=VALUE` may say, checked before anything is fetched."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from math import isfinite
+from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.errors import UsageError
 from crawler.spiders.frontier import Window
 
 NAMES = ("url", "limit", "since", "until")
+
+IN_SECONDS = ("DELAY", "TIMEOUT")
+"""Endings of the names of settings whose number need not be whole."""
+
+SWITCHES = ("0", "1", "true", "false", "True", "False")
+"""What Scrapy takes for a setting that is on or off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,29 @@ def parse_arguments(url: str = "", limit: str = "", since: str = "", until: str 
     if window.since and window.until and window.since > window.until:
         raise UsageError(f"-a since={since} is after -a until={until}: nothing can lie between them.")
     return Arguments(_urls(url), _limit(limit), window)
+
+
+def check_settings(stated: Iterable[str], defaults: Mapping[str, Any]) -> None:
+    """Raises UsageError where one of the `stated` NAME=VALUE is not of its default's kind: Scrapy would crash."""
+    for name, _, value in (one.partition("=") for one in stated):
+        default = defaults.get(name)
+        if isinstance(default, bool):
+            if value not in SWITCHES:
+                raise UsageError(f"-s {name}={value}: it is on or off. Give 1 or 0.")
+        elif isinstance(default, int | float) and not _is_number(value, whole=_is_whole(name, default)):
+            allowed = "whole number" if _is_whole(name, default) else "number"
+            raise UsageError(f"-s {name}={value}: give a {allowed}, such as {default}.")
+
+
+def _is_whole(name: str, default: float) -> bool:
+    return isinstance(default, int) and not name.endswith(IN_SECONDS)
+
+
+def _is_number(value: str, whole: bool) -> bool:
+    try:
+        return isfinite(int(value) if whole else float(value))
+    except ValueError:
+        return False
 
 
 def _urls(value: str) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
-"""What `-a` may say: checked before anything is fetched, with a message that says what is allowed."""
+"""What `-a` and `-s` may say: checked before anything is fetched, with a message that says what is allowed."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from crawler.errors import UsageError
-from crawler.spiders.arguments import parse_arguments
+from crawler.spiders.arguments import check_settings, parse_arguments
 
 
 def test_nothing_asked_for_is_an_open_window_without_limit() -> None:
@@ -53,3 +53,26 @@ def test_days_count_back_from_now() -> None:
 def test_what_cannot_work_is_refused_with_what_is_allowed(arguments: dict[str, str], hint: str) -> None:
     with pytest.raises(UsageError, match=hint):
         parse_arguments(**arguments)
+
+
+DEFAULTS = {"WORKERS": 0, "DOWNLOAD_DELAY": 1.0, "DOWNLOAD_TIMEOUT": 60, "OBEY": True, "ARCHIVES_DIR": "archives"}
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ("WORKERS=many", "-s WORKERS=many: give a whole number, such as 0."),
+        ("WORKERS=2.5", "give a whole number"),
+        ("DOWNLOAD_DELAY=", "give a number, such as 1.0"),
+        ("DOWNLOAD_TIMEOUT=nan", "give a number, such as 60"),
+        ("OBEY=maybe", "Give 1 or 0"),
+    ],
+)
+def test_a_setting_of_another_kind_than_its_default_is_refused(stated: str, said: str) -> None:
+    with pytest.raises(UsageError) as error:
+        check_settings(["ARCHIVES_DIR=2", stated], DEFAULTS)
+    assert said in str(error.value)
+
+
+def test_settings_of_their_kind_and_unknown_ones_pass() -> None:
+    check_settings(["WORKERS=4", "DOWNLOAD_TIMEOUT=2.5", "DOWNLOAD_DELAY=1", "OBEY=False", "MINE=x", "OTHER"], DEFAULTS)
