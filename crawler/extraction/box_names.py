@@ -57,10 +57,15 @@ def name_bits(name: str) -> int:
 
 
 def _words(name: str) -> set[str]:
-    plain = name.replace("_", "-")
-    if plain.islower() and plain.isascii() and plain.replace("-", "").isalpha():
-        return set(plain.split("-"))
-    return {word.lower() for word in _WORD.findall(name)}
+    if not (name.isascii() and name.islower()):
+        return {word.lower() for word in _WORD.findall(name)}
+    # Most names are words and numbers with hyphens between, and need no expression.
+    parts = set(name.replace("_", "-").split("-"))
+    for part in [part for part in parts if not part.isalpha()]:
+        parts.remove(part)
+        if not part.isdigit():
+            parts.update(_WORD.findall(part))
+    return parts
 
 
 @lru_cache(maxsize=8192)

@@ -72,11 +72,12 @@ def language_of(text: str, stated: str = "") -> str | None:
     stated = stated.split("-")[0].split("_")[0].lower()
     stated = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl"}.get(stated, stated)
     sample = text[:SAMPLE]
-    script = _script(sample)
+    others = "".join(_NOT_ASCII.findall(sample))
+    script = _script(sample, others)
     if script and script not in SHARED_SCRIPTS:
         return script
     among = SHARED_SCRIPTS.get(script, ()) if script else _latin()
-    scores = _scores(sample, among)
+    scores = _scores(sample, others, among)
     if not scores:
         return stated or script or None
     best = max(scores, key=lambda language: (scores[language], language))
@@ -92,9 +93,9 @@ def language_choice(text: str, stated: str | None, by_source: str) -> Choice:
     return Choice(found, "text", "its letters and commonest words", "high" if found == stated else "medium", candidates)
 
 
-def _script(sample: str) -> str | None:
+def _script(sample: str, not_ascii: str) -> str | None:
     """The language (or the first of several) that is written in the script of most letters; None for Latin."""
-    others = {one: count for one, count in Counter("".join(_NOT_LATIN.findall(sample))).items() if one.isalpha()}
+    others = {one: count for one, count in Counter("".join(_NOT_LATIN.findall(not_ascii))).items() if one.isalpha()}
     if not others:
         return None
     letters = sum(count for one, count in Counter(sample).items() if one.isalpha())
@@ -126,14 +127,13 @@ def _vocabulary(languages: tuple[str, ...]) -> dict[str, tuple[tuple[str, float]
     return {word: tuple((language, 1 / len(found)) for language in found) for word, found in having.items()}
 
 
-def _scores(sample: str, languages: tuple[str, ...]) -> dict[str, float]:
+def _scores(sample: str, not_ascii: str, languages: tuple[str, ...]) -> dict[str, float]:
     vocabulary = _vocabulary(languages)
     scores: dict[str, float] = {}
-    folded = sample.casefold()
-    for word, count in Counter(_WORD.findall(folded)).items():
+    for word, count in Counter(_WORD.findall(sample.casefold())).items():
         for language, weight in vocabulary.get(word, ()):
             scores[language] = scores.get(language, 0.0) + count * (0.5 + weight)
-    if special := Counter("".join(_NOT_ASCII.findall(folded))):
+    if special := Counter("".join(_NOT_ASCII.findall(not_ascii.casefold()))):
         for language in languages:
             if count := sum(map(special.__getitem__, LETTERS.get(language, ""))):
                 scores[language] = scores.get(language, 0.0) + LETTER_WEIGHT * count

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -33,8 +34,8 @@ _ALWAYS = etree.XPath(
 )
 _BLOCKS = ("div", "p", "section", "aside", "ul", "ol", "dl", "dd", "dt", "h2", "h3", "h4", "h5", "h6", "form", "footer")
 _NAMEABLE = (*_BLOCKS, "span", "small", "em", "a")
-_CLASSES = re.compile(rf"(?:^|[\s_-]){alternatives('names', 'caption', 'furniture')}(?:[\s_-]|$)", re.IGNORECASE)
-_IDS = re.compile(rf"(?:^|[\s_-]){alternatives('names', 'furniture')}(?:[\s_-]|$)", re.IGNORECASE)
+_CLASSES = re.compile(rf"(?<![^\s_-]){alternatives('names', 'caption', 'furniture')}(?![^\s_-])")
+_IDS = re.compile(rf"(?<![^\s_-]){alternatives('names', 'furniture')}(?![^\s_-])")
 _TEASER_SHAPES = etree.XPath(
     ".//*[(self::div or self::section or self::aside or self::ul or self::table) and .//a and not(.//h1)"
     f" and string-length(normalize-space(.)) < {TEASER_LENGTH}]"
@@ -65,7 +66,12 @@ def prune(tree: HtmlElement, keep: Iterable[HtmlElement] = ()) -> None:
 def _is_named(element: HtmlElement) -> bool:
     """Whether the class or id of an element is that of a caption or of furniture."""
     classes, name = element.get("class"), element.get("id")
-    return bool(classes and _CLASSES.search(classes)) or bool(name and _IDS.search(name))
+    return bool(classes and _has_class(classes)) or bool(name and _IDS.search(name.lower()))
+
+
+@lru_cache(maxsize=8192)
+def _has_class(names: str) -> bool:
+    return _CLASSES.search(names.lower()) is not None
 
 
 def _holds_title(element: HtmlElement) -> bool:

@@ -44,5 +44,5 @@ def test_the_text_of_an_element_is_what_is_visible_of_it() -> None:
 
 def test_a_list_of_words_for_names_is_in_lower_case() -> None:
     """Names are lowered before they are looked through."""
-    for name in ("byline", "standfirst"):
+    for name in ("byline", "standfirst", "unseen", "caption", "furniture"):
         assert entries("names", name) == [entry.lower() for entry in entries("names", name)]
