@@ -1,5 +1,6 @@
 """From bytes to an article or a reason: what the extraction promises to the rest of the project."""
 
+import gc
 import json
 import os
 import pickle
@@ -223,3 +224,17 @@ def test_elements_a_thousand_deep_cost_no_more_than_themselves(article_page, sen
     """As of pages whose end tags were forgotten; trafilatura goes through lists by recursion."""
     page = article_page(*sentences[:2], nested * 1000, *sentences[2:])
     assert sentences[0] in text_of(page)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_collections_are_on_or_off_after_a_page_as_they_were_before(article_page, sentences, enabled):
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        text_of(article_page(*sentences))
+        assert gc.isenabled() is enabled
+        with pytest.raises(AttributeError):
+            extract(None, "text/html", URL, Rules())
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if before else gc.disable)()
