@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive.exchange import Capture, Exchange, Via
+from crawler.archive.reader import Record, iterate
 from crawler.archive.writer import ArchiveWriter
 from crawler.items import Article
 from crawler.replay.cache import Cache, open_cache
@@ -76,6 +78,29 @@ def open_library(tmp_path: Path) -> Iterator[Callable[[Path], Library]]:
     yield open_one
     for cache in opened:
         cache.close()
+
+
+def members(path: Path, *left_out: str) -> list[bytes]:
+    """The records of a WARC, each a gzip member, but those of the types that are left out."""
+    data = path.read_bytes()
+    records = [item for item in iterate(path) if isinstance(item, Record) and item.type not in left_out]
+    return [data[item.offset : item.offset + item.length] for item in records]
+
+
+@pytest.fixture
+def every_kind(recorder: Recorder) -> Path:
+    """A WARC of every kind of capture."""
+    recorder.add("https://a.org/1", b"one" * 5000)
+    recorder.add("https://a.org/1", b"one" * 5000, when=NOON + timedelta(days=1))
+    recorder.add("https://a.org/old", status="301 Moved", headers=b"Location: /1\r\n")
+    recorder.add("https://a.org/long", b"long", headers=b"X-Long: " + b"abc" * 1000 + b"\r\n")
+    recorder.add("https://a.org/form", b"sent", method="POST", sent=b"a=1")
+    recorder.add("https://a.org/both", b"sent", method="POST", sent=b"a=1")
+    recorder.add("https://a.org/both", b"got")
+    recorder.add("https://a.org/inner.gz", gzip.compress(b"nothing of the kind"), "application/gzip")
+    path = recorder.close()
+    assert path
+    return path
 
 
 class Served:

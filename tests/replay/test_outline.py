@@ -15,42 +15,15 @@ import pytest
 
 from crawler.archive.index import update_index
 from crawler.archive.keys import url_key
-from crawler.archive.reader import Record, iterate
 from crawler.replay import library as libraries
 from crawler.replay import looking as lookings
 from crawler.replay import outline as outlines
-from crawler.replay import outlining, shelving
-from crawler.replay.looking import LookingProgress
-from crawler.replay.mementos import format_stamp
-from crawler.replay.outlining import ENTRY, hashed, outline
-from crawler.replay.shelving import Progress
-from tests.replay.conftest import NOON, Recorder, Served
+from crawler.replay import shelving
+from crawler.replay.outlining import hashed, outline
+from tests.replay.conftest import NOON, Recorder, members
 
 Open = Callable[[Path], libraries.Library]
 ADDRESSES = [f"https://a.org/{name}" for name in ("1", "old", "long", "form", "both", "inner.gz")]
-
-
-def members(path: Path, *left_out: str) -> list[bytes]:
-    """The records of a WARC, each a gzip member, but those of the types that are left out."""
-    data = path.read_bytes()
-    records = [item for item in iterate(path) if isinstance(item, Record) and item.type not in left_out]
-    return [data[item.offset : item.offset + item.length] for item in records]
-
-
-@pytest.fixture
-def every_kind(recorder: Recorder) -> Path:
-    """A WARC of every kind of capture."""
-    recorder.add("https://a.org/1", b"one" * 5000)
-    recorder.add("https://a.org/1", b"one" * 5000, when=NOON + timedelta(days=1))
-    recorder.add("https://a.org/old", status="301 Moved", headers=b"Location: /1\r\n")
-    recorder.add("https://a.org/long", b"long", headers=b"X-Long: " + b"abc" * 1000 + b"\r\n")
-    recorder.add("https://a.org/form", b"sent", method="POST", sent=b"a=1")
-    recorder.add("https://a.org/both", b"sent", method="POST", sent=b"a=1")
-    recorder.add("https://a.org/both", b"got")
-    recorder.add("https://a.org/inner.gz", gzip.compress(b"nothing of the kind"), "application/gzip")
-    path = recorder.close()
-    assert path
-    return path
 
 
 @pytest.fixture
@@ -104,80 +77,6 @@ def test_pages_and_posts_can_be_read_before_the_archive_is(looked_at: libraries.
     assert sent
     assert got
     assert [looked_at.read(found).payload.data for found in (sent, got)] == [b"sent", b"got"]
-
-
-def test_a_request_in_front_of_its_response_is_its_own(every_kind: Path, open_library: Open, tmp_path: Path) -> None:
-    """wget writes it there: what is behind a POST is not taken for its answer where another is named."""
-    info, response, request = members(every_kind, "metadata")[:3]
-    posted = gzip.decompress(request).replace(b"GET / HTTP", b"PUT / HTTP").replace(b"Concurrent-To", b"X-None")
-    place = tmp_path / "wget" / "x.warc.gz"
-    place.parent.mkdir()
-    place.write_bytes(info + gzip.compress(posted) + response + response)
-    entries, _ = outline(str(place), 0, place.stat().st_size)
-    (first, second) = outlines._groups("x", entries, hashed(url_key("https://a.org/1")))
-    assert [len(first.places), first.before, len(second.places)] == [2, None, 1]
-
-
-@pytest.mark.parametrize("piece", [1000, 5000, 1 << 18])
-def test_parts_and_pieces_give_the_same_entries(every_kind: Path, monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
-    """Wherever a part ends or a piece of the file is read, each record is in one part, with its whole length."""
-    size = every_kind.stat().st_size
-    monkeypatch.setattr(outlining, "PIECE", piece)
-    whole, clean = outline(str(every_kind), 0, size)
-    assert clean
-    assert len(whole) == 10 * ENTRY.size  # eight captures, two posts
-    parts = [outline(str(every_kind), start, min(start + 97, size)) for start in range(0, size, 97)]
-    assert b"".join(entries for entries, _ in parts) == whole
-    assert all(clean for _, clean in parts)
-
-
-def test_names_of_fields_may_be_written_in_other_ways(every_kind: Path, tmp_path: Path) -> None:
-    """In lower case, without a blank, with bare line feeds."""
-    other = tmp_path / "other.warc.gz"
-    changed = []
-    for member in members(every_kind):
-        head, _, block = gzip.decompress(member).partition(b"\r\n\r\n")
-        version, *fields = head.split(b"\r\n")
-        pairs = [field.partition(b": ") for field in fields]
-        lines = [version, *(name.lower() + b":" + value for name, _, value in pairs), b"", b""]
-        changed.append(gzip.compress(b"\n".join(lines) + block))
-    other.write_bytes(b"".join(changed))
-    hashes = [
-        [found[0] for found in ENTRY.iter_unpack(outline(str(path), 0, path.stat().st_size)[0])]
-        for path in (every_kind, other)
-    ]
-    assert hashes[0] == hashes[1]
-    assert outline(str(other), 0, other.stat().st_size)[1]
-
-
-@pytest.mark.parametrize(
-    ("start", "block"),
-    [
-        (b"a\r\n\r\nb", 5), (b"a\n\nb", 3), (b"a\n\r\nb", 4), (b"a\n\nb\r\n\r\nc", 3), (b"a\r\n\r\nb\n\nc", 5),
-        (b"a\r\n", 0), (b"", 0), (b"\n\n", 2), (b"\n\r\n", 3),
-    ],
-)  # fmt: skip
-def test_a_block_begins_behind_the_first_blank_line(start: bytes, block: int) -> None:
-    """Whatever its line ends are."""
-    assert outlining.block_of(start) == block
-
-
-@pytest.mark.parametrize(
-    ("content", "clean"),
-    [
-        (b"", False),
-        (b"WARC/1.1\r\n", False),
-        (b"\x1f\x8b\x08nothing", False),
-        (gzip.compress(b"no WARC", mtime=0), False),
-        (gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\n", mtime=0), False),
-        (gzip.compress(b"WARC/1.1\r\nWARC-Type: metadata\r\nContent-Length: 0\r\n\r\n\r\n\r\n", mtime=0), True),
-    ],
-)
-def test_nothing_is_found_in_other_files(tmp_path: Path, content: bytes, clean: bool) -> None:
-    """Where there may be captures that the look cannot see, it says so."""
-    path = tmp_path / "odd.warc.gz"
-    path.write_bytes(content)
-    assert outline(str(path), 0, len(content)) == (b"", clean)
 
 
 def test_a_file_that_cannot_be_looked_through_is_read_first(
@@ -323,53 +222,6 @@ def test_what_an_index_says_is_waited_for_by_nobody(
     assert library.find_awaited("https://a.org/1", seconds=0)
 
 
-def test_small_files_that_nothing_is_known_of_are_waited_for(recorder: Recorder, open_library: Open) -> None:
-    """They are not looked through, since they are read as quickly; then all is known."""
-    recorder.add("https://a.org/1", b"unknown")
-    recorder.close()
-    library = open_library(recorder.folder)
-    library.look()
-    assert not library.known
-    library.read_on()
-    assert library.find_awaited("https://a.org/1", seconds=0)
-
-
-def test_a_page_is_waited_for_until_it_is_certain_which_it_is(recorder: Recorder, open_library: Open) -> None:
-    """A capture that is known already is no answer while a nearer one may come."""
-    recorder.add("https://a.org/1", b"one")
-    open_library(recorder.folder).refresh()
-    recorder.add("https://a.org/1", b"two", when=NOON + timedelta(days=1))
-    library = open_library(recorder.folder)
-    found: list[Any] = []
-    asking = threading.Thread(target=lambda: found.append(library.find_awaited("https://a.org/1")))
-    asking.start()
-    assert library.find("https://a.org/1") is not None
-    library.refresh()
-    asking.join(20)
-    assert [memento.date for memento in found] == [NOON + timedelta(days=1)]
-
-
-def test_a_capture_of_the_very_moment_needs_no_waiting(recorder: Recorder, open_library: Open) -> None:
-    """Nothing can be nearer; a part of a page takes what there is after a while."""
-    recorder.add("https://a.org/1", b"one")
-    open_library(recorder.folder).refresh()
-    library = open_library(recorder.folder)
-    exact = library.find_awaited("https://a.org/1", NOON, seconds=0)
-    assert exact
-    assert exact.stamp == format_stamp(NOON)
-    assert library.find_awaited("https://a.org/1", NOON + timedelta(days=1), seconds=0) is None
-
-
-def test_a_part_of_a_page_takes_what_there_is_after_a_while(
-    recorder: Recorder, open_library: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A page does not stay without its style sheet because there may be a nearer one."""
-    monkeypatch.setattr(libraries, "PART_SECONDS", 0)
-    recorder.add("https://a.org/1", b"one")
-    open_library(recorder.folder).refresh()
-    assert open_library(recorder.folder).find_soon("https://a.org/1", NOON + timedelta(days=1)) is not None
-
-
 def test_a_look_ends_when_it_is_to(every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C does not wait for processes that have much to do."""
     monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
@@ -385,31 +237,3 @@ def test_a_look_ends_when_it_is_to(every_kind: Path, open_library: Open, monkeyp
     library.end()
     looking.join(20)
     assert not looking.is_alive()
-
-
-def test_while_the_archive_is_read_a_missing_page_looks_again(
-    recorder: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is not said to be missing before that is known: 503 and a page that comes again, then 404."""
-    monkeypatch.setattr(libraries.Library.awaited, "__defaults__", (0,))
-    monkeypatch.setattr(libraries.Library.settled, "__defaults__", (0,))
-    monkeypatch.setattr(libraries.Library.find_awaited, "__kwdefaults__", {"seconds": 0})
-    recorder.add("https://a.org/1", b"one")
-    recorder.close()
-    served = Served(recorder.folder, tmp_path / "cache")
-    asked = ("/web/2016/https://a.org/1", "/web/https://a.org/1", "/timemap/link/https://a.org/1", "/cdx?url=a.org/*")
-    try:
-        assert [served.get(path, content=True)[0] for path in asked] == [302, 302, 200, 200]
-        status, _, page = served.get("/web/2017/https://a.org/2", content=True)
-        assert (status, "looks again" in page) == (404, False)
-        monkeypatch.setattr(libraries.Library, "progress", Progress(30, 100, complete=False))
-        monkeypatch.setattr(shelving.Shelving, "known", False)
-        assert [served.get(path, content=True)[0] for path in asked] == [503, 503, 503, 503]
-        status, _, page = served.get("/web/2016/https://a.org/1", content=True)
-        assert "still being read: 30 %" in page
-        assert "/view/20170712120000/https://a.org/1" in page
-        assert "The archive is being read" in served.get("/")[2]
-        monkeypatch.setattr(libraries.Library, "progress", Progress(0, 100, False, LookingProgress(40, 80)))
-        assert "The archive is being looked through: 40 B of 80 B" in served.get("/")[2]
-    finally:
-        served.replay.stop()
