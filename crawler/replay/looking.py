@@ -52,6 +52,7 @@ class Looking:
         self._folder = root if root.is_dir() else root.parent
         self._cache = cache
         self._found = threading.Condition()
+        self._ended = False
 
     def look(self, closely: bool) -> None:
         """See which WARCs there are, and what indexes say of new ones; `Library.look` says when `closely`."""
@@ -107,7 +108,8 @@ class Looking:
         self.tell()
 
     def end(self) -> None:
-        """End what `look` waits for."""
+        """End what `look` waits for, and what it would wait for later."""
+        self._ended = True
         if self.outline:
             self.outline.end()
 
@@ -171,6 +173,8 @@ class Looking:
         looked = {part.name: self._looked_before(part) for part in unread}
         rest = [gap for part in unread for gap in gaps(part, looked[part.name])]
         self.outline = Outline(rest, looked, self.tell, self._keep)
+        if self._ended:
+            self.outline.end()
         self.outline.start()
         self.outline.wait()
         self.blind = self.outline.blind

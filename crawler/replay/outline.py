@@ -137,7 +137,9 @@ class Outline:
         self.blind.update(name for name, file in self._files.items() if file.missing)
 
     def end(self) -> None:
-        """End the processes, also in the middle."""
+        """End the processes, also in the middle; of those that start later none gets anything to do."""
+        with self._lock:
+            self._queue = iter(())
         for process in self._processes:
             process.kill()
 

@@ -222,6 +222,19 @@ def test_what_an_index_says_is_waited_for_by_nobody(
     assert library.find_awaited("https://a.org/1", seconds=0)
 
 
+def test_a_look_that_is_ended_before_it_begins_does_not_begin(
+    every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command had no use for it: it ends at once, and nothing is taken for known."""
+    monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
+    monkeypatch.setattr(outlines, "FEW_BYTES", 0)
+    monkeypatch.setattr(outlines, "_PROGRAM", "import sys, time; sys.stdin.buffer.read(1) and time.sleep(600)")
+    library = open_library(every_kind.parent)
+    library.end()
+    library.look()
+    assert not library.known
+
+
 def test_a_look_ends_when_it_is_to(every_kind: Path, open_library: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C does not wait for processes that have much to do."""
     monkeypatch.setattr(lookings, "LOOKED_THROUGH_FROM", 0)
