@@ -97,11 +97,11 @@ def has_paragraphs(element: HtmlElement) -> bool:
 def visible_text(element: HtmlElement) -> str:
     """The text of `element` and all below it on one line; scripts and styles are not text.
 
-    Ordinary white space runs become one space; no-break spaces stay.
+    Ordinary white space runs become one space, and so do line breaks and the beginnings of boxes; no-break spaces stay.
     """
-    if next(element.iter(*_UNREAD), None) is None:
+    if element.tag not in _UNREAD and next(element.iterdescendants(*_UNREAD, *_BREAKING), None) is None:
         return squeeze(_STRING(element))
-    return squeeze("".join(_TEXTS(element)))
+    return squeeze("".join(part if isinstance(part, str) else " " for part in _PARTS(element)))
 
 
 def says_more_than(element: HtmlElement, characters: int) -> bool:
@@ -129,7 +129,14 @@ def _says_in_pieces(element: HtmlElement, characters: int) -> bool:
 
 _UNREAD = ("script", "style", "noscript", "template")
 _STRING = etree.XPath("string()", smart_strings=False)
-_TEXTS = etree.XPath(f".//text()[not({' or '.join(f'parent::{tag}' for tag in _UNREAD)})]", smart_strings=False)
+_BREAKING = ("br", "div", "p", "li")
+"""Elements before which a line ends, in browsers."""
+
+_PARTS = etree.XPath(
+    f".//text()[not({' or '.join(f'parent::{tag}' for tag in _UNREAD)})] | "
+    + " | ".join(f".//{tag}" for tag in _BREAKING),
+    smart_strings=False,
+)
 _WHITE = " \t\r\n\f\v\u2028\u2029\u0085"
 _RUNS = re.compile(f"[{_WHITE[1:]}][{_WHITE}]*| [{_WHITE}]+")
 """White space that is more, or other, than one space. Of white space only the one space is printable, so that most
