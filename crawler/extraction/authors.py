@@ -25,11 +25,18 @@ _ASIDE = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]?")
 """What stands in brackets, also where the bracket is not closed."""
 
 _CJK_ROLE = re.compile(r"\s*(?:기자|특파원|논설위원|記者|记者|特派員)(?:\s*외\s*\d+\s*명)?$")
+_UNCASED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_SENTENCE = re.compile("[가-힣](?:니다|어요|아요|해요|예요)$")
+"""The end of a Korean sentence; its letters know no capitals that would tell it from a name."""
+
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f'’.-]+")
 _SECTION = re.compile(r",\s+in\s+[A-Z].*", re.DOTALL)
 _CONTACT = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|@\w+")
 _ADDRESS = re.compile(r"\w\w\.\w")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}")
+IDEOGRAPHS = 12
+"""Ideographs and kana of a name at most; a line of them without spaces is a sentence rather."""
+
 BODY_LENGTH = 60
 """Characters of the name of an organisation that signs."""
 
@@ -108,6 +115,8 @@ def _tidy(name: str) -> str:
 def _is_person(name: str, key: str) -> bool:
     words = key.split()
     if not 2 <= len(name) <= 60 or not 1 <= len(words) <= 6 or any(character.isdigit() for character in name):
+        return False
+    if _SENTENCE.search(name) or len(_UNCASED.findall(name)) > IDEOGRAPHS:
         return False
     if _AGENCY.fullmatch(key) or _NOBODY.fullmatch(key) or _ROLE.search(name) or ":" in name or _ADDRESS.search(name):
         return False

@@ -29,6 +29,7 @@ _LEADS = re.compile(rf"{alternatives('authors', 'signs')}\s*[:：]?\s*(?:$|(?=[^
 _OTHERS = sum(1 << NAMES.index(name) for name in ("comment", "side", "foot", "nav", "related", "advert"))
 _PICTURE = re.compile(r"getty|image|photo|foto", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
+_SAID = etree.XPath(".//text()[not(ancestor::button)]", smart_strings=False)
 _OUTSIDE = {"aside", "footer", "nav"}
 _SIGNED = ("p", "div", "span", "a", "address", "em", "h4", "h5", "h6", "li", "strong", "b", "i", "td", "cite")
 
@@ -174,9 +175,9 @@ def _is_all(names: Sequence[str], text: str) -> bool:
 
 
 def _divided_text(element: HtmlElement) -> str:
-    """The text of a byline, with a line break where two elements touch without a space."""
+    """The text of a byline, with a line break where two elements touch without a space; without its buttons."""
     text = ""
-    for part in element.itertext(etree.Element):
+    for part in _SAID(element):
         said = _SPACES.sub(" ", part)
         text += ("\n" if text and not text[-1].isspace() and not said[:1].isspace() else "") + said
     return text.strip()

@@ -30,6 +30,9 @@ URL = "https://paper.example/2026/a-bridge"
         ("R. Hobbs J.D.", ["R. Hobbs J.D"]),
         ("Ludwig van der Berg", ["Ludwig van der Berg"]),
         ("박준석 기자", ["박준석"]),
+        ("도널드 트럼프", ["도널드 트럼프"]),
+        ("박준석 기자\n사람이 모이는 곳을 찾아다닙니다.", ["박준석"]),
+        ("東京在住の記者として暮らしています。", []),
         ("Ada Nowak, in News, Local", ["Ada Nowak"]),
         ("Ada Nowak Twitter", ["Ada Nowak"]),
         ("Twitter Facebook", []),
@@ -97,6 +100,7 @@ SHOWN = {
     "an aside that names the author": '<aside class="post-author">by Ada Nowak</aside>',
     "marked by nothing but the word": "<p>By Ada Nowak</p>",
     "a bold line of its own": "<p><strong>Ada Nowak</strong></p>",
+    "a button beside it": '<div class="byline"><a href="/ada">Ada Nowak</a><button>Subscribe</button></div>',
     "microdata": '<span itemprop="author" itemscope><span itemprop="name">Ada Nowak</span></span>',
 }
 

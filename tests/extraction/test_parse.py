@@ -46,3 +46,22 @@ def test_an_element_that_was_never_closed_holds_paragraphs() -> None:
     assert body is not None
     assert has_paragraphs(body)
     assert not has_paragraphs(tree_of("<body><h1>A <b>title</b></h1></body>").find(".//h1"))
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<h1>Storm on<br>the coast</h1>",
+        "<h1>Storm on <br/> the coast</h1>",
+        "<h1><div>Storm on</div><div>the coast</div></h1>",
+        "<div>Storm on<p>the coast</p></div>",
+        "<ul><li>Storm on</li><li>the coast</li></ul>",
+        "<h1>Storm on<script>track()</script><br>the coast</h1>",
+    ],
+)
+def test_what_browsers_show_on_two_lines_is_two_words(heading: str) -> None:
+    assert visible_text(tree_of(f"<body>{heading}</body>")) == "Storm on the coast"
+
+
+def test_what_browsers_show_in_one_word_is_one() -> None:
+    assert visible_text(tree_of("<body><h1><span>S</span>torm <b>on</b></h1></body>")) == "Storm on"
