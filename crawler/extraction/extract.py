@@ -13,6 +13,7 @@ from crawler.extraction import EXTRACTOR
 from crawler.extraction.blocks import Block, text_file
 from crawler.extraction.body import NO_BREAK_SPACE, body_of
 from crawler.extraction.choice import provenance_of
+from crawler.extraction.ciphered import without_ciphered
 from crawler.extraction.clean import clean_blocks
 from crawler.extraction.dateline import credit_of
 from crawler.extraction.decode import decode_page
@@ -75,7 +76,8 @@ def extract(
     elements = Elements(tree)
     metadata = read_metadata(tree, url, rules, headers, elements)
     found = body_of(tree, rules, metadata, template.places if template else (), elements)
-    cleaned = clean_blocks(found.blocks, metadata.title, rules.drop_lines, metadata.authors, metadata.headlines)
+    said = without_ciphered(found.blocks, metadata.stated_language) if metadata.paywalled else found.blocks
+    cleaned = clean_blocks(said, metadata.title, rules.drop_lines, metadata.authors, metadata.headlines)
     blocks = template.without_furniture(cleaned) if template else cleaned
     left = set(map(id, blocks))
     removed = [block.text for block in cleaned if id(block) not in left]

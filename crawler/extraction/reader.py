@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,10 @@ from itertools import takewhile
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.box_names import NAMES, TAG_BITS, is_unseen
+from crawler.extraction.company import in_company, probability
 from crawler.extraction.features import FEATURES, RUNNING, describe, is_running
 from crawler.extraction.folding import size_of
+from crawler.extraction.following import asks_to_follow
 from crawler.extraction.survey import Box, Found, Survey
 from crawler.extraction.weights import Row, scorer
 
@@ -52,6 +53,7 @@ _ELSEWHERE = 1 << NAMES.index("comment") | TAG_BITS["footer"] | TAG_BITS["form"]
 _ASKS = 1 << NAMES.index("asks")
 _HIDDEN = 1 << NAMES.index("hidden")
 _IS_TITLE = FEATURES.index("is_title")
+_ENDS = FEATURES.index("end")
 _FOOTER = TAG_BITS["footer"]
 _ARTICLE = TAG_BITS["article"] | TAG_BITS["main"]
 _PICTURE = TAG_BITS["figure"] | TAG_BITS["figcaption"]
@@ -75,17 +77,20 @@ def read_article(
     rows = describe(page, title, body, description, authors)
     score = scorer()
     elsewhere = _elsewhere(page, rows)
-    chances = [
-        0.0 if row is None or _is_out(found, elsewhere) else _chance(score(row))
+    odds = [
+        None if row is None or _is_out(found, elsewhere) or asks_to_follow(found, row) else score(row)
         for found, row in zip(page.found, rows, strict=True)
     ]
-    chosen = _with_siblings(page.found, rows, chances)
+    chances = [0.0 if own is None else probability(own) for own in odds]
+    says = [row is not None and (row[_ENDS] > 0 or is_running(row)) for row in rows]
+    together = [0.0 if own is None else probability(own) for own in in_company(page.found, odds, says)]
+    chosen = _with_siblings(page.found, rows, together)
     return Reading(_without_repeats([found.block for found in chosen]), _doubt(page.found, chances), chosen)
 
 
 def _with_siblings(found: Sequence[Found], rows: Sequence[Row | None], chances: Sequence[float]) -> list[Found]:
     """The likely blocks, and running text that is not out of the question in a box that gave much of them."""
-    line = _chance(CHOSEN)
+    line = probability(CHOSEN)
     running, chosen = Counter[Box](), Counter[Box]()
     for one, row, chance in zip(found, rows, chances, strict=True):
         if row is not None and is_running(row):
@@ -100,10 +105,6 @@ def _with_siblings(found: Sequence[Found], rows: Sequence[Row | None], chances: 
         if chance > line or sibling:
             kept.append(one)
     return kept
-
-
-def _chance(odds: float) -> float:
-    return 1 / (1 + math.exp(-odds))
 
 
 def _is_out(found: Found, elsewhere: set[Box]) -> bool:

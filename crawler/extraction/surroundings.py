@@ -8,6 +8,9 @@ from collections import Counter
 from crawler.extraction.folding import fold
 from crawler.extraction.survey import Box, Survey
 
+Look = tuple[str, ...]
+"""Tags and classes of a box and of the one around it."""
+
 APART = 0.1
 """Share of the page's running text, under which the box around a list of links has nothing to do with the article."""
 
@@ -172,16 +175,16 @@ def _share_start(one: str, other: str) -> bool:
 def _alike(page: Survey, running: list[float]) -> list[tuple[float, float]]:
     """The features "alike" and "alike_good" of each block: how many boxes look as its own, and what they hold."""
     holders = [found.box.holder for found in page.found]
-    looks = {holder: _looks(holder) for holder in set(holders)}
-    counts = Counter(looks.values())
-    good: dict[tuple[str, ...], float] = {}
+    seen = {holder: looks(holder) for holder in set(holders)}
+    counts = Counter(seen.values())
+    good: dict[Look, float] = {}
     for holder, size in zip(holders, running, strict=True):
-        good[looks[holder]] = good.get(looks[holder], 0.0) + size
+        good[seen[holder]] = good.get(seen[holder], 0.0) + size
     total = sum(running) or 1.0
-    return [(math.log1p(counts[look]), good[look] / total) for look in map(looks.__getitem__, holders)]
+    return [(math.log1p(counts[look]), good[look] / total) for look in map(seen.__getitem__, holders)]
 
 
-def _looks(box: Box) -> tuple[str, ...]:
+def looks(box: Box) -> Look:
     """What makes boxes look alike: their tags and classes, and those of the boxes around them."""
     around = box.parent
     names = (box.tag, box.element.get("class") or "")

@@ -3,6 +3,7 @@
 import pytest
 
 from crawler.extraction import reader
+from crawler.extraction.features import FEATURES
 from crawler.extraction.parse import parse_page
 from crawler.extraction.survey import survey
 
@@ -82,3 +83,81 @@ def test_a_box_with_much_of_the_pages_text_is_none_of_them_either(read, around):
     """Sections are called Comment, forms are around whole pages, and footers are not closed."""
     found = read(f"<h1>{TITLE}</h1><div>{paragraphs(OTHER, 2)}</div>{around.format(paragraphs(ARTICLE, 6))}")
     assert len(found) == 9
+
+
+@pytest.fixture
+def read_doubting_the_end(monkeypatch):
+    """As `read`, but what stands behind a part of a page (most of it, or `likely`) is rather unlikely by itself."""
+    place = FEATURES.index("place")
+
+    def texts(body: str, likely: float = 0.65) -> list[str]:
+        monkeypatch.setattr(reader, "scorer", lambda: lambda row: 5.0 if row[place] < likely else -0.5)
+        page = survey(parse_page(f"<html><body>{body}</body></html>"))
+        return [block.text for block in reader.read_article(page, TITLE).blocks]
+
+    return texts
+
+
+def test_an_article_that_is_split_over_boxes_that_look_alike_is_read_whole(read_doubting_the_end):
+    parts = [f'<div class="part">{paragraphs(f"Part {number}. {ARTICLE}", 2)}</div>' for number in range(3)]
+    found = read_doubting_the_end(f"<h1>{TITLE}</h1>" + '<div class="offer"><p>Get our letter</p></div>'.join(parts))
+    assert [text for text in found if "Part 2" in text] == [f"{number}. Part 2. {ARTICLE}".strip() for number in (0, 1)]
+
+
+@pytest.mark.parametrize(
+    "last", ['<div class="other">{}</div>', "<div>{}</div>", '<section class="part">{}</section>'], ids=str
+)
+def test_a_box_that_looks_otherwise_is_judged_by_itself(read_doubting_the_end, last):
+    parts = "".join(f'<div class="part">{paragraphs(f"Part {number}. {ARTICLE}", 2)}</div>' for number in range(2))
+    found = read_doubting_the_end(f"<h1>{TITLE}</h1>{parts}{last.format(paragraphs(OTHER, 2))}")
+    assert len([text for text in found if "Part" in text]) == 4
+    assert not any(OTHER.strip() in text for text in found)
+
+
+def test_of_boxes_that_look_alike_and_are_mostly_none_of_the_article_none_comes_along(read_doubting_the_end):
+    """Each comment, or the beginning of each other article, stands in a box like that of the first."""
+    boxes = "".join(f'<div class="post">{paragraphs(f"Post {number}. {ARTICLE}", 1)}</div>' for number in range(9))
+    found = read_doubting_the_end(
+        f'<h1>{TITLE}</h1><div class="post">{paragraphs(ARTICLE, 1)}</div>{boxes}', likely=0.3
+    )
+    assert not any("Post 8" in text for text in found)
+
+
+def test_what_looks_as_the_article_and_is_no_sentence_is_judged_by_itself(read_doubting_the_end):
+    last = f"<p>{OTHER}</p><p>A. Nowak, Picture Desk</p>"
+    found = read_doubting_the_end(f'<h1>{TITLE}</h1><div class="text">{paragraphs(ARTICLE, 6)}{last}</div>')
+    assert OTHER.strip() in found
+    assert "A. Nowak, Picture Desk" not in found
+
+
+def test_what_looks_as_much_that_is_unlikely_is_less_likely(monkeypatch):
+    """Of nine teasers of other articles one is praised by the weights, for what it says."""
+    monkeypatch.setattr(reader, "scorer", lambda: lambda row: 0.6 if row[FEATURES.index("starts_low")] else -3.0)
+    teasers = "".join(f'<p class="teaser">{number}. {OTHER}</p>' for number in range(9))
+    body = f'<p class="text">as the lamp said: {ARTICLE}</p><div>{teasers}<p class="teaser">as {OTHER}</p></div>'
+    blocks = reader.read_article(survey(parse_page(f"<html><body>{body}</body></html>")), TITLE).blocks
+    assert [block.text for block in blocks] == [f"as the lamp said: {ARTICLE}".strip()]
+
+
+FOLLOWING = {
+    "a channel": '<p>Subscribe to our <a href="https://t.me/a">channel</a>: the news is there first.</p>',
+    "a channel, in Russian": '<p>Подписывайтесь на <a href="https://t.me/a">канал</a>, там новости раньше.</p>',
+    "a writer": '<p>Follow Ada on <a href="https://x.com/a">X</a>. Email her at <a href="mailto:a@b.c">a@b.c</a>.</p>',
+    "a newsletter": '<p>More of this each Friday: <a href="/newsletters/friday">sign up</a> for the letter.</p>',
+}
+TOLD = {
+    "a link to an article": '<p>Subscribe to our <a href="https://t.me/a">channel</a> or read <a href="/a">on</a>.</p>',
+    "words that ask for nothing": '<p>The keeper showed the lamp <a href="https://youtube.com/x">in a film</a>.</p>',
+    "a post that is quoted": '<blockquote><p>Follow the <a href="https://x.com/lamp">lamp</a>.</p></blockquote>',
+    "no link": "<p>Follow the coast on Sunday, and write to us on Monday what you saw.</p>",
+}
+
+
+@pytest.mark.parametrize("case", FOLLOWING)
+def test_a_line_that_asks_to_be_followed_and_leads_to_nothing_else_is_out(read, case):
+    assert len(read(f"<h1>{TITLE}</h1><div>{paragraphs(ARTICLE, 3)}{FOLLOWING[case]}{paragraphs(OTHER, 3)}</div>")) == 7
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_a_line_that_tells_something_stays(read, case):
+    assert len(read(f"<h1>{TITLE}</h1><div>{paragraphs(ARTICLE, 3)}{TOLD[case]}{paragraphs(OTHER, 3)}</div>")) == 8
