@@ -16,7 +16,7 @@ from crawler.extraction.following import asks_to_follow
 from crawler.extraction.survey import Box, Found, Survey
 from crawler.extraction.weights import Row, scorer
 
-CHOSEN = 0.3
+CHOSEN = 0.2
 """Log-odds from which a block belongs to the article: somewhat more likely than not."""
 
 SIBLINGS = 0.4

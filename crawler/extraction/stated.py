@@ -102,7 +102,8 @@ def standfirst_of(page: PageFacts) -> Choice:
     described = {fold(text) for text in (*page.meta("description"), *strings(page.node.get("description")))}
     for element in _marked_standfirsts(page):
         text = page.elements.text_of(element)
-        if len(text) in STANDFIRST_LENGTHS and not _ELSEWHERE(element):
+        # Of several paragraphs it is the beginning of the article, which would stand there twice.
+        if len(text) in STANDFIRST_LENGTHS and not _ELSEWHERE(element) and not _is_divided(element):
             return Choice(one_line(text), "mark", "its class or microdata say so", "medium")
     for tag in ("h2", "p"):
         for element in page.elements.tagged(tag)[:_FIRST_PARAGRAPHS]:
@@ -110,6 +111,11 @@ def standfirst_of(page: PageFacts) -> Choice:
             if len(text) in STANDFIRST_LENGTHS and fold(text) in described:
                 return Choice(one_line(text), "text", "the page describes itself with it", "high")
     return Choice()
+
+
+def _is_divided(element: HtmlElement) -> bool:
+    """Whether there are several paragraphs in an element."""
+    return len(list(islice(element.iterdescendants("p"), 2))) > 1
 
 
 def _marked_standfirsts(page: PageFacts) -> list[HtmlElement]:

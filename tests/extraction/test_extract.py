@@ -109,6 +109,14 @@ def test_the_standfirst_leads_where_the_source_says_so(article_page, sentences):
     assert text.startswith(f"A bridge is opened\n\n{standfirst}\n\n{sentences[0]}")
 
 
+def test_several_paragraphs_that_lead_are_the_article_and_no_standfirst(article_page, sentences):
+    """Their box is called "lead"; a source that wants the standfirst first would have them twice."""
+    lead = f'</h1><div class="lead"><p>{sentences[0]}</p><p>{sentences[1]}</p></div>'
+    body = article_page(*sentences[2:]).replace(b"</h1>", lead.encode())
+    assert extract(body, "text/html", URL, Rules())["standfirst"] is None
+    assert text_of(body, Rules(standfirst=True)).count(sentences[0]) == 1
+
+
 SHELL = b"<html><title>%s</title><h1>%s</h1><p>%s</p></html>"
 VIDEO = (
     b'<html><head><title>The bridge</title><meta property="og:type" content="video.other"></head><h1>The bridge</h1>'
