@@ -110,8 +110,8 @@ def test_killed_workers_do_not_outlive_the_crawl(newspaper: NewspaperServer, cra
 
 
 def children(pid: int) -> list[str]:
-    """The processes below one."""
-    direct = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    """The processes below one, whichever of its threads has started them."""
+    direct = [child for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]
     return direct + [below for child in direct for below in children(int(child))]
 
 
