@@ -88,12 +88,15 @@ def stop(process: subprocess.Popen[str]) -> None:
         process.wait()
 
 
-def our_start(archive: Path, cache: Path, records: int, start_page: bool = False) -> float:
-    """Seconds to the archived page of ours, or to the start page; the archive is read to its end before we stop."""
+def our_start(archive: Path, cache: Path, records: int, start_page: bool = False, program: str = "scrapy") -> float:
+    """Seconds to the archived page of ours, or to the start page; the archive is read to its end before we stop.
+
+    `program` is the module that is run: scrapy, or crawler, which is what `broadsheet` runs.
+    """
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "PYTHONPATH": str(ROOT)}
     began = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "replay", str(archive), "--port", "0", "--no-browser", "--no-articles"],
+        [sys.executable, "-m", program, "replay", str(archive), "--port", "0", "--no-browser", "--no-articles"],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     assert process.stdout is not None
@@ -138,14 +141,15 @@ def starts(options: argparse.Namespace, work: Path) -> None:
     if options.pywb:
         theirs = pywb_start(Path(options.pywb), warc, work, options.records)
         print(f"  pywb: add to a collection, start, first archived page     {theirs:7.2f} s")
-    for name, indexed, cache in (
-        ("never seen", False, "one"),
-        ("read before", False, "one"),
-        ("with an index.cdxj, never seen", True, "two"),
+    for name, indexed, cache, program in (
+        ("never seen", False, "one", "scrapy"),
+        ("never seen, broadsheet replay", False, "alone", "crawler"),
+        ("read before", False, "one", "scrapy"),
+        ("with an index.cdxj, never seen", True, "two", "scrapy"),
     ):
         if indexed:
             update_index(archive)
-        page = our_start(archive, work / cache, options.records)
+        page = our_start(archive, work / cache, options.records, program=program)
         ratio = f"   {page / theirs:.2f} of pywb's" if theirs else ""
         print(f"  ours, {name:30}: archived page {page:6.2f} s{ratio}")
     print(f"  ours, start page: {our_start(archive, work / 'three', options.records, start_page=True):5.2f} s")
