@@ -13,6 +13,9 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urldefrag, urljoin
 
 STAMP_DIGITS = 14
+FAILED = 400
+"""The lowest status of an answer that is an error."""
+
 NOT_MODIFIED = 304
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SCHEME_AND_WWW = re.compile(r"^https?://(?:www\d*\.)?", re.IGNORECASE)
@@ -127,10 +130,11 @@ def choose(candidates: Iterable[Memento], url: str, when: datetime, strict: bool
 
     A capture under another address that redirects to the very `url` is no answer: the client would come back for
     ever. One that does so under its own, or says that nothing changed, is only where there is no other. With `strict`,
-    an address that only has the same key is none either.
+    an address that only has the same key is none either. Of the captures of one second, where `when` tells no more
+    than that, one that is no error comes first: a page that was asked for again at once.
     """
     wanted, wanted_loose = plain(url), loose(url)
-    ranked: list[tuple[bool, timedelta, int, Memento]] = []
+    ranked: list[tuple[bool, timedelta, bool, int, Memento]] = []
     for memento in candidates:
         distance = _distance(memento.url, wanted, wanted_loose)
         if strict and distance == SAME_KEY:
@@ -138,8 +142,11 @@ def choose(candidates: Iterable[Memento], url: str, when: datetime, strict: bool
         returns = (target := memento.redirects_to) is not None and plain(target) == wanted
         if returns and distance:
             continue
-        ranked.append((returns or bool(memento.unchanged), abs(memento.date - when) + distance, memento.id, memento))
-    return min(ranked, default=(False, timedelta(), 0, None), key=lambda rank: rank[:3])[3]
+        date = memento.date if when.microsecond else memento.date.replace(microsecond=0)
+        failed = memento.status is not None and memento.status >= FAILED
+        last = returns or bool(memento.unchanged)
+        ranked.append((last, abs(date - when) + distance, failed, memento.id, memento))
+    return min(ranked, default=(False, timedelta(), False, 0, None), key=lambda rank: rank[:4])[4]
 
 
 def _distance(url: str, wanted: str, wanted_loose: str) -> timedelta:

@@ -35,6 +35,15 @@ def test_the_nearest_in_time_is_chosen() -> None:
     assert choose(captures, "https://a.org/", NOON) is captures[1]
 
 
+def test_of_captures_of_one_second_the_one_that_is_no_error_is_chosen() -> None:
+    """A server that failed was asked again at once; addresses tell seconds, and records parts of them."""
+    failed = replace(captured("https://a.org/"), status=503, date=NOON + timedelta(milliseconds=396))
+    page = replace(captured("https://a.org/", number=2), date=NOON + timedelta(milliseconds=562))
+    assert choose([failed, page], "https://a.org/", NOON) is page
+    assert choose([failed, page], "https://a.org/", failed.date) is failed
+    assert choose([failed, page], "https://a.org/", NOON - timedelta(days=1)) is page
+
+
 def test_the_other_scheme_stands_in_but_the_own_one_is_preferred() -> None:
     """http and www. forms answer for each other; a capture under the very address wins within a day."""
     own, other = captured("http://a.org/x", 20), captured("https://www.a.org/x", 0)
