@@ -46,6 +46,9 @@ ATTEMPTS = 2
 ENDING = 20.0
 """Seconds that the workers have to end of themselves."""
 
+LOOK = 5.0
+"""Seconds between looks whether the pool that works on a page is still there."""
+
 _PR_SET_PDEATHSIG = 1
 """Of prctl(2): the signal that the kernel sends when the parent dies."""
 
@@ -118,10 +121,21 @@ class ExtractionPool:
             await self._start()
             pool = self._pool
             try:
-                return await asyncio.wrap_future(self._scheduled(arguments))
+                return await self._result(self._scheduled(arguments))
             except BrokenProcessPool:
                 self._renew(pool)
-        return await asyncio.wrap_future(self._scheduled(arguments))
+        return await self._result(self._scheduled(arguments))
+
+    async def _result(self, future: Future[Extracted]) -> Extracted:
+        """What `future` gives. A pool that breaks just as a page is handed to it forgets that page."""
+        pool, waiting = self._pool, asyncio.wrap_future(future)
+        try:
+            while not (await asyncio.wait({waiting}, timeout=LOOK))[0]:
+                if not self._stopped and not pool.active and not waiting.done():
+                    raise BrokenProcessPool("the pool ended and said nothing of the page")
+            return waiting.result()
+        finally:
+            waiting.cancel()
 
     async def _start(self) -> None:
         """Start the workers off the event loop: until what they are forked from is loaded a second may go by."""
