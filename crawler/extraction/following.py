@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction.features import FEATURES
+from crawler.extraction.features import FEATURES, LINK
 from crawler.extraction.survey import Found
 from crawler.extraction.vocabulary import alternatives
 from crawler.extraction.weights import Row
@@ -12,13 +12,8 @@ from crawler.extraction.weights import Row
 LENGTH = 200
 """Characters of such a line at most; what is longer tells something too."""
 
-LINK = 0.9
-"""Share of a line within links, from which it is the headline of something else rather."""
-
 _ASKING = FEATURES.index("asking")
 _LINKED = FEATURES.index("linked")
-_KIND = FEATURES.index("kind")
-_HEADING, _QUOTE = 1, 3
 _INVITING = re.compile(alternatives("promotions", "inviting"), re.IGNORECASE)
 _TARGET = re.compile(alternatives("promotions", "targets"), re.IGNORECASE)
 
@@ -29,7 +24,7 @@ def asks_to_follow(found: Found, row: Row) -> bool:
     Of some 270 such lines on 1,786 labelled pages one in fifteen is in a label. Quotations and posts are none.
     """
     text = found.block.text
-    if not 0 < row[_LINKED] < LINK or row[_KIND] in (_HEADING, _QUOTE) or len(text) >= LENGTH:
+    if not 0 < row[_LINKED] < LINK or found.block.kind in ("heading", "quote") or len(text) >= LENGTH:
         return False
     if not row[_ASKING] and not _INVITING.search(text):
         return False
