@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,31 @@ def test_a_worker_that_dies_with_nothing_to_do_costs_no_page():
             return seen + last
 
     assert [result["text"] for result in asyncio.run(scenario())] == ["page"] * 7
+
+
+class Forgetful:
+    """A pool that broke just as a page was handed to it: pebble answers for that page never."""
+
+    active = False
+
+    def schedule(self, *_, **__):
+        return Future()
+
+    def stop(self):
+        pass
+
+    join = stop
+
+
+def test_a_page_that_a_breaking_pool_forgot_is_asked_for_again(monkeypatch):
+    monkeypatch.setattr(workers, "LOOK", 0.01)
+
+    async def scenario():
+        async with ExtractionPool(workers=1, function=misbehave) as pool:
+            pool._pool = Forgetful()
+            return await pool.extract(b"page", "text/html", URL, Rules())
+
+    assert asyncio.run(scenario())["text"] == "page"
 
 
 def test_pages_that_are_too_large_for_the_pipe_do_not_keep_a_pool_from_stopping():
